@@ -1,0 +1,12 @@
+package wire
+
+// What both sides of a connection keep to.
+const (
+	// ChunkSize is how many bytes of a file or log go into one message.
+	ChunkSize = 256 << 10
+	// PageSize is how many statuses go into one message.
+	PageSize = 500
+	// MaxID and MaxCursor are the longest identifier and cursor that a driver may make, in bytes.
+	MaxID     = 512
+	MaxCursor = 4 << 10
+)

@@ -1,0 +1,213 @@
+package wire_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// fill gives every field of a Go value a value of its own that is not zero.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Type() {
+	case reflect.TypeFor[time.Time]():
+		v.Set(reflect.ValueOf(time.Unix(int64(*n), int64(*n)).UTC()))
+		return
+	case reflect.TypeFor[scheduler.State]():
+		v.SetString(string(scheduler.States()[*n%len(scheduler.States())]))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(fmt.Sprintf("text %d", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		v.SetInt(int64(*n))
+	case reflect.Uint32, reflect.Uint8:
+		v.SetUint(uint64(*n % 200))
+	case reflect.Float64:
+		v.SetFloat(float64(*n) + 0.5)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range 2 {
+			fill(v.Index(i), n)
+		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for range 2 {
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			fill(key, n)
+			fill(value, n)
+			v.SetMapIndex(key, value)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	default:
+		panic(fmt.Sprintf("fill does not know %s", v.Type()))
+	}
+}
+
+func filled[T any]() T {
+	var v T
+	n := 0
+	fill(reflect.ValueOf(&v).Elem(), &n)
+	return v
+}
+
+// unset names the fields of a message, at any depth, that nothing was written to.
+func unset(m protoreflect.Message, at string) (names []string) {
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		f := fields.Get(i)
+		name := at + "." + string(f.Name())
+		switch {
+		case !m.Has(f):
+			if f.ContainingOneof() == nil {
+				names = append(names, name)
+			}
+		case f.IsMap():
+		case f.IsList():
+			if list := m.Get(f).List(); f.Message() != nil {
+				names = append(names, unset(list.Get(0).Message(), name)...)
+			}
+		case f.Message() != nil && f.Message().ParentFile().Package() == "oceanid.scheduler.v1":
+			names = append(names, unset(m.Get(f).Message(), name)...)
+		}
+	}
+	return names
+}
+
+// roundTrip sends a value through the bytes of the wire, and demands that each field of the message was written.
+func roundTrip[T any, M interface {
+	*P
+	proto.Message
+}, P any](t *testing.T, to func(T) M, from func(M) T) {
+	t.Helper()
+	want := filled[T]()
+	switch v := any(&want).(type) {
+	case *scheduler.Input:
+		v.Path, v.Data = "", nil // only the host knows these
+	case *scheduler.Job:
+		for i := range v.Inputs {
+			v.Inputs[i].Path, v.Inputs[i].Data = "", nil
+		}
+	case *scheduler.File:
+		v.SHA256 = "" // crosses in the trailer
+	}
+	message := to(want)
+	if names := unset(message.ProtoReflect(), "message"); len(names) > 0 {
+		t.Errorf("never written: %v", names)
+	}
+	bytes, err := proto.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := M(new(P))
+	if err := proto.Unmarshal(bytes, back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, from(back)); diff != "" {
+		t.Errorf("changed on the wire (-sent +arrived):\n%s", diff)
+	}
+	var zero T
+	if diff := cmp.Diff(zero, from(to(zero)), cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "State" || p.String() == "Status.State" }, cmp.Ignore())); diff != "" {
+		t.Errorf("the zero value changed on the wire (-sent +arrived):\n%s", diff)
+	}
+}
+
+func TestEveryFieldSurvives(t *testing.T) {
+	t.Parallel()
+	t.Run("job", func(t *testing.T) { roundTrip(t, wire.JobToProto, wire.JobFromProto) })
+	t.Run("input", func(t *testing.T) { roundTrip(t, wire.InputToProto, wire.InputFromProto) })
+	t.Run("ref", func(t *testing.T) { roundTrip(t, wire.RefToProto, wire.RefFromProto) })
+	t.Run("status", func(t *testing.T) { roundTrip(t, wire.StatusToProto, wire.StatusFromProto) })
+	t.Run("file", func(t *testing.T) { roundTrip(t, wire.FileToProto, wire.FileFromProto) })
+	t.Run("check", func(t *testing.T) { roundTrip(t, wire.CheckToProto, wire.CheckFromProto) })
+}
+
+func TestEventSurvives(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]scheduler.Event{
+		"status": {Status: filled[scheduler.Status](), Cursor: "c"},
+		"reset":  {Reset: "log was deleted", Cursor: "c"},
+	} {
+		if got, ok := wire.EventFromProto(wire.EventToProto(want)); !ok || !cmp.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	heartbeat := &schedulerv1.WatchResponse{Message: &schedulerv1.WatchResponse_Heartbeat{Heartbeat: &schedulerv1.Heartbeat{}}}
+	if e, ok := wire.EventFromProto(heartbeat); ok {
+		t.Errorf("a heartbeat became %v", e)
+	}
+}
+
+func TestEveryStateCrosses(t *testing.T) {
+	t.Parallel()
+	seen := map[schedulerv1.State]bool{}
+	for _, s := range scheduler.States() {
+		p := wire.StatusToProto(scheduler.Status{State: s})
+		if got := wire.StatusFromProto(p).State; got != s || seen[p.GetState()] || p.GetState() == 0 {
+			t.Errorf("%q crossed as %v and came back as %q", s, p.GetState(), got)
+		}
+		seen[p.GetState()] = true
+	}
+	if got, want := len(seen), len(schedulerv1.State_name)-1; got != want {
+		t.Errorf("%d states in Go, %d on the wire", got, want)
+	}
+	if got := wire.StatusFromProto(&schedulerv1.Status{State: 77}).State; got != "unknown(77)" || got.Terminal() {
+		t.Errorf("a state of the future reads %q", got)
+	}
+}
+
+func TestErrorsCross(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []fault.Kind{
+		fault.NotFound, fault.Exists, fault.Invalid, fault.Denied, fault.Conflict, fault.Exhausted, fault.Unavailable, fault.Unsupported,
+		fault.Timeout, fault.Cancelled, fault.Crashed, fault.Unconfigured, fault.Internal, "FROM_THE_FUTURE",
+	} {
+		sent := fault.After(fault.By(fault.Host, kind.New("job %s\xff: gone", "7")), 3*time.Second)
+		got := wire.Fault(wire.Error(sent))
+		after, ok := fault.RetryAfter(got)
+		if fault.Of(got) != kind || fault.Blame(got) != fault.Host || !ok || after != 3*time.Second || got.Error() != "job 7\uFFFD: gone" || wire.Transport(got) {
+			t.Errorf("%s arrived as %v: kind %s, blame %s, after %v", kind, got, fault.Of(got), fault.Blame(got), after)
+		}
+	}
+	if wire.Error(nil) != nil || wire.Fault(nil) != nil {
+		t.Error("no error became one")
+	}
+}
+
+func TestTransportErrors(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[codes.Code]fault.Kind{
+		codes.Unavailable:       fault.Unavailable,
+		codes.Unimplemented:     fault.Unsupported,
+		codes.DeadlineExceeded:  fault.Timeout,
+		codes.Canceled:          fault.Cancelled,
+		codes.ResourceExhausted: fault.Exhausted,
+		codes.Unknown:           fault.Internal,
+	} {
+		err := wire.Fault(status.Error(code, "x"))
+		if fault.Of(err) != want || wire.Transport(err) != (code == codes.Unavailable) {
+			t.Errorf("%v became %v (%s), transport %v", code, err, fault.Of(err), wire.Transport(err))
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package serve
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// instances are the configured schedulers of this process, one revision of each.
+type instances struct {
+	open func(ctx context.Context, config []byte, env Env) (scheduler.Driver, []*pluginv1.Diagnostic, error)
+	log  *slog.Logger
+
+	configuring sync.Mutex // one configuration at a time: a driver's open may be slow, lookups must not be
+	mu          sync.Mutex
+	known       map[string]*instance
+}
+
+// instance is one revision of one scheduler. It is closed when it has been replaced and the last call on it has ended.
+type instance struct {
+	revision string
+	driver   scheduler.Driver
+	log      *slog.Logger
+	calls    sync.WaitGroup
+	// retired ends the calls that would go on for ever: streams.
+	retired context.Context
+	retire  context.CancelFunc
+}
+
+// use finds the instance that a request names; the caller must call done when the call has ended.
+func (s *instances) use(ctx context.Context, ref *pluginv1.Instance) (i *instance, during context.Context, done func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i = s.known[ref.GetId()]
+	if i == nil || i.revision != ref.GetRevision() {
+		return nil, nil, nil, fault.By(fault.Host, fault.Unconfigured.New("instance %q at revision %q is not configured", ref.GetId(), ref.GetRevision()))
+	}
+	i.calls.Add(1)
+	during, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(i.retired, cancel)
+	return i, during, func() { stop(); cancel(); i.calls.Done() }, nil
+}
+
+func (s *instances) configure(ctx context.Context, req *pluginv1.ConfigureRequest) ([]*pluginv1.Diagnostic, error) {
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
+	ref := req.GetInstance()
+	if ref.GetId() == "" || ref.GetRevision() == "" {
+		return nil, fault.By(fault.Host, fault.Invalid.New("an instance needs an id and a revision"))
+	}
+	s.mu.Lock()
+	old := s.known[ref.GetId()]
+	s.mu.Unlock()
+	if old != nil && old.revision == ref.GetRevision() {
+		return nil, nil
+	}
+	log := s.log.With("scheduler", req.GetName())
+	driver, diagnostics, err := s.open(ctx, req.GetConfigJson(), Env{Name: req.GetName(), Dir: req.GetDirectory(), Log: log})
+	if err != nil || driver == nil {
+		return diagnostics, err
+	}
+	retired, retire := context.WithCancel(context.Background())
+	s.mu.Lock()
+	s.known[ref.GetId()] = &instance{revision: ref.GetRevision(), driver: driver, log: log, retired: retired, retire: retire}
+	s.mu.Unlock()
+	if old != nil {
+		old.close()
+	}
+	return diagnostics, nil
+}
+
+func (s *instances) forget(id string) {
+	s.mu.Lock()
+	i := s.known[id]
+	delete(s.known, id)
+	s.mu.Unlock()
+	if i != nil {
+		i.close()
+	}
+}
+
+func (s *instances) closeAll() {
+	s.mu.Lock()
+	all := s.known
+	s.known = map[string]*instance{}
+	s.mu.Unlock()
+	for _, i := range all {
+		i.close()
+	}
+}
+
+// endStreams makes every stream of every instance return.
+func (s *instances) endStreams() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, i := range s.known {
+		i.retire()
+	}
+}
+
+func (i *instance) close() {
+	i.retire()
+	i.calls.Wait()
+	if c, ok := i.driver.(io.Closer); ok {
+		if err := c.Close(); err != nil {
+			i.log.Warn("closing the driver's instance", "error", err)
+		}
+	}
+}
