@@ -2,6 +2,8 @@ package wire
 
 // What both sides of a connection keep to.
 const (
+	// MaxMessage is the largest message either way, in bytes. What may be larger is a stream.
+	MaxMessage = 16 << 20
 	// ChunkSize is how many bytes of a file or log go into one message.
 	ChunkSize = 256 << 10
 	// PageSize is how many statuses go into one message.

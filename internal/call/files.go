@@ -1,0 +1,136 @@
+package call
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"io/fs"
+
+	"google.golang.org/grpc"
+
+	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// Upload stages one input. open gives its content from the start, once for each attempt.
+func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input, open func() (io.ReadCloser, error)) error {
+	if err := s.need(Uploads, "take input files"); err != nil {
+		return err
+	}
+	return s.do(ctx, "upload "+in.Name, 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		content, err := open()
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		stream, err := schedulerv1.NewUploadsClient(conn).Upload(ctx)
+		if err != nil {
+			return err
+		}
+		header := &schedulerv1.UploadHeader{Instance: s.ref(), Token: token, Input: wire.InputToProto(in)}
+		err = stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Header{Header: header}})
+		for chunk := make([]byte, wire.ChunkSize); err == nil; {
+			var n int
+			if n, err = io.ReadFull(content, chunk); n > 0 {
+				// The message is on its way when Send returns, but its bytes may not be copied yet.
+				part := append([]byte(nil), chunk[:n]...)
+				if sent := stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Chunk{Chunk: part}}); sent != nil {
+					err = sent
+				}
+			}
+		}
+		// io.EOF is either the content's end or the driver's refusal, which CloseAndRecv tells.
+		if err != io.EOF && err != io.ErrUnexpectedEOF {
+			return err
+		}
+		_, err = stream.CloseAndRecv()
+		return err
+	})
+}
+
+// Download yields the files that a job left, each with a reader that checks the digest at its end, and an error about a file that is not one
+// after all the rest.
+func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
+	if err := s.need(Downloads, "bring results back"); err != nil {
+		return err
+	}
+	req := &schedulerv1.DownloadRequest{Job: wire.RefToProto(job), Paths: q.Paths}
+	for _, t := range q.Tasks {
+		req.Tasks = append(req.Tasks, int64(t))
+	}
+	yielded := false
+	return s.do(ctx, "download", 0, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		req.Instance = s.ref()
+		stream, err := schedulerv1.NewDownloadsClient(conn).Download(ctx, req)
+		if err != nil {
+			return err
+		}
+		for {
+			message, err := stream.Recv()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			header := message.GetHeader()
+			if header == nil {
+				return fault.By(fault.Driver, fault.Internal.New("the driver sent a part of a file without its header"))
+			}
+			file := wire.FileFromProto(header)
+			if !fs.ValidPath(file.Path) || file.Path == "." || file.Task < 0 || file.Task >= max(job.Tasks, 1) {
+				return fault.By(fault.Driver, fault.Internal.New("the driver sent a file %q of task %d, which cannot be one of the job's", file.Path, file.Task))
+			}
+			yielded = true
+			content := &download{stream: stream, sum: sha256.New()}
+			if err := yield(file, content); err != nil {
+				return err
+			}
+			if _, err := io.Copy(io.Discard, content); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// download reads one file off the stream, up to its trailer.
+type download struct {
+	stream grpc.ServerStreamingClient[schedulerv1.DownloadResponse]
+	sum    hash.Hash
+	rest   []byte
+	ended  bool
+}
+
+func (d *download) Read(b []byte) (int, error) {
+	for len(d.rest) == 0 {
+		if d.ended {
+			return 0, io.EOF
+		}
+		message, err := d.stream.Recv()
+		if err == io.EOF {
+			return 0, io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return 0, err
+		}
+		if t := message.GetTrailer(); t != nil {
+			if got := hex.EncodeToString(d.sum.Sum(nil)); got != t.GetSha256() {
+				return 0, fault.By(fault.Driver, fault.Internal.New("the file arrived with digest %s, not %s", got, t.GetSha256()))
+			}
+			d.ended = true
+			return 0, io.EOF
+		}
+		if message.GetHeader() != nil {
+			return 0, fault.By(fault.Driver, fault.Internal.New("the driver began a file before the last one's end"))
+		}
+		d.rest = message.GetChunk()
+	}
+	n := copy(b, d.rest)
+	d.sum.Write(d.rest[:n])
+	d.rest = d.rest[n:]
+	return n, nil
+}

@@ -1,0 +1,212 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// Process is a driver's process, started when it is first asked for and again after a crash.
+type Process interface {
+	// Acquire gives the connection to the running driver; release must be called when it is not used any more.
+	Acquire(ctx context.Context) (conn grpc.ClientConnInterface, release func(), err error)
+}
+
+// Instance is the named scheduler that calls are for.
+type Instance struct {
+	// ID and Revision are what requests carry.
+	ID, Revision string
+	// Name is the scheduler's name.
+	Name string
+	// Dir is the instance's own folder on this machine.
+	Dir string
+	// Config gives the whole configuration, secrets included, when a driver has to be told.
+	Config func(ctx context.Context) ([]byte, error)
+}
+
+// ConfigError is a driver's refusal of a configuration: what is wrong, and where.
+type ConfigError struct{ Diagnostics []*pluginv1.Diagnostic }
+
+// Error joins the summaries; a host that knows the source prints the positions instead.
+func (e *ConfigError) Error() string {
+	text := "the driver refuses the configuration"
+	for i, d := range e.Diagnostics {
+		separator := "; "
+		if i == 0 {
+			separator = ": "
+		}
+		where := ""
+		for _, step := range d.GetPath() {
+			if a := step.GetAttribute(); a != "" {
+				where += a + ": "
+			}
+		}
+		text += separator + where + d.GetSummary()
+	}
+	return text
+}
+
+// Unwrap makes it fault.Invalid.
+func (e *ConfigError) Unwrap() error { return fault.Invalid }
+
+// Scheduler calls the driver of one scheduler. It is safe for concurrent use and outlives the driver's processes.
+type Scheduler struct {
+	process  Process
+	instance Instance
+	services []string
+}
+
+// New makes the caller for an instance. services are the ones that the driver described.
+func New(p Process, i Instance, services []string) *Scheduler {
+	return &Scheduler{process: p, instance: i, services: services}
+}
+
+// The optional services; Can asks for them.
+const (
+	Events    = "oceanid.scheduler.v1.Events"
+	Logs      = "oceanid.scheduler.v1.Logs"
+	Uploads   = "oceanid.scheduler.v1.Uploads"
+	Downloads = "oceanid.scheduler.v1.Downloads"
+	Probes    = "oceanid.scheduler.v1.Probes"
+)
+
+// Can tells whether the driver serves a service.
+func (s *Scheduler) Can(service string) bool { return slices.Contains(s.services, service) }
+
+func (s *Scheduler) need(service, verb string) error {
+	if s.Can(service) {
+		return nil
+	}
+	return fault.Unsupported.New("scheduler %q: its driver cannot %s", s.instance.Name, verb)
+}
+
+// deadlines of the verbs; a caller's own, where it is sooner, wins. A stream's is none: it ends with its caller, or when it falls silent.
+const (
+	configureDeadline = 30 * time.Second
+	submitDeadline    = 2 * time.Minute
+	queryDeadline     = time.Minute
+	cancelDeadline    = 30 * time.Second
+	probeDeadline     = 2 * time.Minute
+)
+
+// ref names the instance in a request.
+func (s *Scheduler) ref() *pluginv1.Instance {
+	return &pluginv1.Instance{Id: s.instance.ID, Revision: s.instance.Revision}
+}
+
+// attempts is how often a call is made at most when the driver's process goes away under it.
+const attempts = 3
+
+// do makes one call: it configures the instance if the driver does not know it, and repeats a call whose driver went away, which every verb
+// here allows (Submit by its token). Once work has been handed to the caller, repeat must be nil or answer false.
+func (s *Scheduler) do(ctx context.Context, op string, deadline time.Duration, repeat func() bool, call func(context.Context, grpc.ClientConnInterface) error) error {
+	if deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, deadline)
+		defer cancel()
+	}
+	var err error
+	for attempt, configured := 0, false; attempt < attempts; attempt++ {
+		err = s.once(ctx, call)
+		if errors.Is(err, fault.Unconfigured) && !configured {
+			configured = true
+			if err = s.configure(ctx); err == nil {
+				err = s.once(ctx, call)
+			}
+		}
+		if err == nil || ctx.Err() != nil || !(wire.Transport(err) || draining(err)) || (repeat != nil && !repeat()) {
+			break
+		}
+	}
+	return s.describe(ctx, op, err)
+}
+
+// draining tells that the driver refused a call because it goes away, and so did nothing.
+func draining(err error) bool {
+	after, ok := fault.RetryAfter(err)
+	return ok && after == 0 && errors.Is(err, fault.Unavailable) && fault.Blame(err) == fault.Host
+}
+
+func (s *Scheduler) once(ctx context.Context, call func(context.Context, grpc.ClientConnInterface) error) error {
+	conn, release, err := s.process.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return wire.Fault(call(ctx, conn))
+}
+
+// configure makes the driver know the instance.
+func (s *Scheduler) configure(ctx context.Context) error {
+	config, err := s.instance.Config(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, configureDeadline)
+	defer cancel()
+	return s.once(ctx, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		resp, err := pluginv1.NewPluginClient(conn).Configure(ctx, &pluginv1.ConfigureRequest{
+			Instance: s.ref(), Name: s.instance.Name, ConfigJson: config, Directory: s.instance.Dir,
+		})
+		if err != nil {
+			return err
+		}
+		return refusal(resp.GetDiagnostics())
+	})
+}
+
+// Forget makes the driver close the instance. A driver that does not run has nothing to forget: it is not started for that.
+func (s *Scheduler) Forget(ctx context.Context) error {
+	return s.do(ctx, "forget", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		_, err := pluginv1.NewPluginClient(conn).Forget(ctx, &pluginv1.ForgetRequest{Instance: s.ref()})
+		return err
+	})
+}
+
+// Validate asks a driver about a configuration that nobody keeps yet. The error is a *[ConfigError] where the driver refuses it.
+func Validate(ctx context.Context, p Process, config []byte) error {
+	s := &Scheduler{process: p}
+	return s.do(ctx, "validate", configureDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		resp, err := pluginv1.NewPluginClient(conn).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: config})
+		if err != nil {
+			return err
+		}
+		return refusal(resp.GetDiagnostics())
+	})
+}
+
+func refusal(found []*pluginv1.Diagnostic) error {
+	for _, d := range found {
+		if d.GetSeverity() != pluginv1.Diagnostic_SEVERITY_WARNING {
+			return &ConfigError{Diagnostics: found}
+		}
+	}
+	return nil
+}
+
+// describe adds what was being done to an error.
+func (s *Scheduler) describe(ctx context.Context, op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, fault.Cancelled) {
+		err = fault.Of(cause).New("%w", cause)
+	}
+	if s.instance.Name == "" {
+		return err
+	}
+	return fmt.Errorf("scheduler %q: %s: %w", s.instance.Name, op, err)
+}
+
+func (s *Scheduler) client(conn grpc.ClientConnInterface) schedulerv1.SchedulerClient {
+	return schedulerv1.NewSchedulerClient(conn)
+}

@@ -1,0 +1,125 @@
+package call
+
+import (
+	"context"
+	"io"
+
+	"google.golang.org/grpc"
+
+	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// Submit is scheduler.Driver's: safe to repeat, by the job's token.
+func (s *Scheduler) Submit(ctx context.Context, job scheduler.Job) (id scheduler.ID, err error) {
+	err = s.do(ctx, "submit", submitDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		resp, err := s.client(conn).Submit(ctx, &schedulerv1.SubmitRequest{Instance: s.ref(), Job: wire.JobToProto(job)})
+		if err != nil {
+			return err
+		}
+		id = scheduler.ID(resp.GetId())
+		if id == "" || len(id) > wire.MaxID {
+			return fault.By(fault.Driver, fault.Internal.New("the driver answered with an identifier of %d bytes; 1 to %d are allowed", len(id), wire.MaxID))
+		}
+		return nil
+	})
+	return id, err
+}
+
+// Query is scheduler.Driver's. Statuses of jobs that were not asked about are dropped.
+func (s *Scheduler) Query(ctx context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
+	asked := make(map[string]scheduler.Ref, len(q.Jobs))
+	for _, r := range q.Jobs {
+		asked[r.Token] = r
+	}
+	yielded := false
+	return s.do(ctx, "query", queryDeadline, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		stream, err := s.client(conn).Query(ctx, &schedulerv1.QueryRequest{Instance: s.ref(), Jobs: wire.RefsToProto(q.Jobs)})
+		if err != nil {
+			return err
+		}
+		for {
+			page, err := stream.Recv()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			for _, p := range page.GetStatuses() {
+				if _, ok := asked[p.GetToken()]; !ok {
+					continue
+				}
+				yielded = true
+				if err := yield(wire.StatusFromProto(p)); err != nil {
+					return err
+				}
+			}
+		}
+	})
+}
+
+// Cancel is scheduler.Driver's.
+func (s *Scheduler) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
+	return s.do(ctx, "cancel", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		_, err := s.client(conn).Cancel(ctx, &schedulerv1.CancelRequest{Instance: s.ref(), Jobs: wire.RefsToProto(jobs)})
+		return err
+	})
+}
+
+// Probe is scheduler.Prober's.
+func (s *Scheduler) Probe(ctx context.Context, report func(scheduler.Check)) error {
+	if err := s.need(Probes, "test its connection"); err != nil {
+		return err
+	}
+	reported := false
+	return s.do(ctx, "test", probeDeadline, func() bool { return !reported }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		stream, err := schedulerv1.NewProbesClient(conn).Probe(ctx, &schedulerv1.ProbeRequest{Instance: s.ref()})
+		if err != nil {
+			return err
+		}
+		for {
+			step, err := stream.Recv()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			reported = true
+			report(wire.CheckFromProto(step.GetCheck()))
+		}
+	})
+}
+
+// Logs is scheduler.LogStreamer's.
+func (s *Scheduler) Logs(ctx context.Context, job scheduler.Ref, o scheduler.LogOptions, w io.Writer) error {
+	if err := s.need(Logs, "show what a task writes"); err != nil {
+		return err
+	}
+	// A driver that went away is asked again from where its bytes ended.
+	return s.do(ctx, "logs", 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		stream, err := schedulerv1.NewLogsClient(conn).Tail(ctx, &schedulerv1.TailRequest{
+			Instance: s.ref(), Job: wire.RefToProto(job), Task: int64(o.Task), Stream: wire.StreamToProto(o.Stream), Offset: o.Offset, Follow: o.Follow,
+		})
+		if err != nil {
+			return err
+		}
+		for {
+			m, err := stream.Recv()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			n, err := w.Write(m.GetChunk())
+			o.Offset += int64(n)
+			if err != nil {
+				return fault.By(fault.Host, fault.Internal.New("writing the log on: %w", err))
+			}
+		}
+	})
+}

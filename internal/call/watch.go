@@ -1,0 +1,59 @@
+package call
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// silence is how long a stream of events may say nothing before its driver counts as hung: three heartbeats.
+const silence = 45 * time.Second
+
+// Watch is scheduler.Watcher's. It returns when the stream ends for whatever reason; the caller comes back with its last cursor. A stream
+// without a heartbeat for three times their interval is given up as fault.Timeout.
+func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func(scheduler.Event) error) error {
+	if err := s.need(Events, "tell changes as they happen"); err != nil {
+		return err
+	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	yielded := false
+	return s.do(ctx, "watch", 0, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+		quiet := time.AfterFunc(silence, func() {
+			giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver sent no heartbeat for %v", silence)))
+		})
+		defer quiet.Stop()
+		stream, err := schedulerv1.NewEventsClient(conn).Watch(ctx, &schedulerv1.WatchRequest{Instance: s.ref(), Cursor: string(from)})
+		if err != nil {
+			return err
+		}
+		for {
+			message, err := stream.Recv()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			quiet.Reset(silence)
+			event, ok := wire.EventFromProto(message)
+			if !ok {
+				continue
+			}
+			if len(event.Cursor) > wire.MaxCursor {
+				return fault.By(fault.Driver, fault.Internal.New("the driver sent a cursor of %d bytes; at most %d are allowed", len(event.Cursor), wire.MaxCursor))
+			}
+			yielded = true
+			if err := yield(event); err != nil {
+				return err
+			}
+		}
+	})
+}
