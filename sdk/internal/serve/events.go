@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -22,7 +21,7 @@ type eventsServer struct {
 
 // Watch adds the heartbeats, so that a driver's author need not think of them.
 func (s *eventsServer) Watch(req *schedulerv1.WatchRequest, stream grpc.ServerStreamingServer[schedulerv1.WatchResponse]) error {
-	i, ctx, done, err := s.instances.use(stream.Context(), req.GetInstance())
+	i, ctx, done, err := s.instances.endless(stream.Context(), req.GetInstance())
 	if err != nil {
 		return err
 	}
@@ -42,11 +41,7 @@ func (s *eventsServer) Watch(req *schedulerv1.WatchRequest, stream grpc.ServerSt
 	err = watcher.Watch(ctx, scheduler.Cursor(req.GetCursor()), beats.event)
 	stop()
 	beating.Wait()
-	if errors.Is(err, context.Canceled) && i.retired.Err() != nil {
-		// The instance was replaced or the driver drains: the host comes back with its cursor.
-		return fault.After(fault.By(fault.Host, fault.Unavailable.New("the stream moves")), 0)
-	}
-	return err
+	return i.ended(err)
 }
 
 // pulse is a stream that several goroutines may send on, with the time since the last message.

@@ -25,7 +25,7 @@ func (s *uploadsServer) Upload(stream grpc.ClientStreamingServer[schedulerv1.Upl
 		return err
 	}
 	header := first.GetHeader()
-	i, ctx, done, err := s.instances.use(stream.Context(), header.GetInstance())
+	i, done, err := s.instances.use(header.GetInstance())
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *uploadsServer) Upload(stream grpc.ClientStreamingServer[schedulerv1.Upl
 		return fault.By(fault.Host, fault.Invalid.New("input %q: not a relative path inside the task's directory", input.Name))
 	}
 	content := &upload{stream: stream, input: input, left: input.Size, sum: sha256.New()}
-	if err := uploader.Upload(ctx, header.GetToken(), input, content); err != nil {
+	if err := uploader.Upload(stream.Context(), header.GetToken(), input, content); err != nil {
 		return err
 	}
 	if !content.ended {
@@ -95,7 +95,7 @@ type downloadsServer struct {
 }
 
 func (s *downloadsServer) Download(req *schedulerv1.DownloadRequest, stream grpc.ServerStreamingServer[schedulerv1.DownloadResponse]) error {
-	i, ctx, done, err := s.instances.use(stream.Context(), req.GetInstance())
+	i, done, err := s.instances.use(req.GetInstance())
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (s *downloadsServer) Download(req *schedulerv1.DownloadRequest, stream grpc
 		q.Tasks = append(q.Tasks, int(t))
 	}
 	q.Paths = req.GetPaths()
-	return downloader.Download(ctx, wire.RefFromProto(req.GetJob()), q, func(f scheduler.File, content io.Reader) error {
+	return downloader.Download(stream.Context(), wire.RefFromProto(req.GetJob()), q, func(f scheduler.File, content io.Reader) error {
 		return sendFile(stream, f, content)
 	})
 }

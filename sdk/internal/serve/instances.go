@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
@@ -33,17 +34,26 @@ type instance struct {
 }
 
 // use finds the instance that a request names; the caller must call done when the call has ended.
-func (s *instances) use(ctx context.Context, ref *pluginv1.Instance) (i *instance, during context.Context, done func(), err error) {
+func (s *instances) use(ref *pluginv1.Instance) (i *instance, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i = s.known[ref.GetId()]
 	if i == nil || i.revision != ref.GetRevision() {
-		return nil, nil, nil, fault.By(fault.Host, fault.Unconfigured.New("instance %q at revision %q is not configured", ref.GetId(), ref.GetRevision()))
+		return nil, nil, fault.By(fault.Host, fault.Unconfigured.New("instance %q at revision %q is not configured", ref.GetId(), ref.GetRevision()))
 	}
 	i.calls.Add(1)
+	return i, i.calls.Done, nil
+}
+
+// endless is use for a call that goes on until its caller goes away: its context ends when the instance is replaced or the driver drains.
+func (s *instances) endless(ctx context.Context, ref *pluginv1.Instance) (i *instance, during context.Context, done func(), err error) {
+	i, release, err := s.use(ref)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	during, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(i.retired, cancel)
-	return i, during, func() { stop(); cancel(); i.calls.Done() }, nil
+	return i, during, func() { stop(); cancel(); release() }, nil
 }
 
 func (s *instances) configure(ctx context.Context, req *pluginv1.ConfigureRequest) ([]*pluginv1.Diagnostic, error) {
@@ -101,6 +111,14 @@ func (s *instances) endStreams() {
 	for _, i := range s.known {
 		i.retire()
 	}
+}
+
+// ended is the error of an endless call: one that ended because the instance was replaced or the driver drains tells the host to come back.
+func (i *instance) ended(err error) error {
+	if i.retired.Err() != nil && errors.Is(err, context.Canceled) {
+		return fault.After(fault.By(fault.Host, fault.Unavailable.New("the stream moves to another process")), 0)
+	}
+	return err
 }
 
 func (i *instance) close() {

@@ -17,7 +17,7 @@ type logsServer struct {
 }
 
 func (s *logsServer) Tail(req *schedulerv1.TailRequest, stream grpc.ServerStreamingServer[schedulerv1.TailResponse]) error {
-	i, ctx, done, err := s.instances.use(stream.Context(), req.GetInstance())
+	i, ctx, done, err := s.instances.endless(stream.Context(), req.GetInstance())
 	if err != nil {
 		return err
 	}
@@ -30,9 +30,9 @@ func (s *logsServer) Tail(req *schedulerv1.TailRequest, stream grpc.ServerStream
 	if !ok || req.GetOffset() < 0 || req.GetTask() < 0 {
 		return fault.By(fault.Host, fault.Invalid.New("stream %v, offset %d, task %d: not a place in a task's output", req.GetStream(), req.GetOffset(), req.GetTask()))
 	}
-	return streamer.Logs(ctx, wire.RefFromProto(req.GetJob()), scheduler.LogOptions{
+	return i.ended(streamer.Logs(ctx, wire.RefFromProto(req.GetJob()), scheduler.LogOptions{
 		Task: int(req.GetTask()), Stream: which, Offset: req.GetOffset(), Follow: req.GetFollow(),
-	}, chunks(func(b []byte) error { return stream.Send(&schedulerv1.TailResponse{Chunk: b}) }))
+	}, chunks(func(b []byte) error { return stream.Send(&schedulerv1.TailResponse{Chunk: b}) })))
 }
 
 // chunks is a writer that cuts what it gets into messages of the right size. It keeps nothing back: what follows a running task must be seen at once.

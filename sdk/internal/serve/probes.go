@@ -14,7 +14,7 @@ type probesServer struct {
 }
 
 func (s *probesServer) Probe(req *schedulerv1.ProbeRequest, stream grpc.ServerStreamingServer[schedulerv1.ProbeResponse]) error {
-	i, ctx, done, err := s.instances.use(stream.Context(), req.GetInstance())
+	i, done, err := s.instances.use(req.GetInstance())
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (s *probesServer) Probe(req *schedulerv1.ProbeRequest, stream grpc.ServerSt
 		return err
 	}
 	var lost error
-	err = prober.Probe(ctx, func(c scheduler.Check) {
+	err = prober.Probe(stream.Context(), func(c scheduler.Check) {
 		if sent := stream.Send(&schedulerv1.ProbeResponse{Check: wire.CheckToProto(c)}); sent != nil && lost == nil {
 			lost = sent
 		}

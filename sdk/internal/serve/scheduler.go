@@ -18,7 +18,7 @@ type schedulerServer struct {
 }
 
 func (s *schedulerServer) Submit(ctx context.Context, req *schedulerv1.SubmitRequest) (*schedulerv1.SubmitResponse, error) {
-	i, ctx, done, err := s.instances.use(ctx, req.GetInstance())
+	i, done, err := s.instances.use(req.GetInstance())
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (s *schedulerServer) Submit(ctx context.Context, req *schedulerv1.SubmitReq
 }
 
 func (s *schedulerServer) Query(req *schedulerv1.QueryRequest, stream grpc.ServerStreamingServer[schedulerv1.QueryResponse]) error {
-	i, ctx, done, err := s.instances.use(stream.Context(), req.GetInstance())
+	i, done, err := s.instances.use(req.GetInstance())
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (s *schedulerServer) Query(req *schedulerv1.QueryRequest, stream grpc.Serve
 		page = &schedulerv1.QueryResponse{}
 		return stream.Send(full)
 	}
-	err = i.driver.Query(ctx, scheduler.Query{Jobs: wire.RefsFromProto(req.GetJobs())}, func(status scheduler.Status) error {
+	err = i.driver.Query(stream.Context(), scheduler.Query{Jobs: wire.RefsFromProto(req.GetJobs())}, func(status scheduler.Status) error {
 		if err := checkStatus(status); err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (s *schedulerServer) Query(req *schedulerv1.QueryRequest, stream grpc.Serve
 }
 
 func (s *schedulerServer) Cancel(ctx context.Context, req *schedulerv1.CancelRequest) (*schedulerv1.CancelResponse, error) {
-	i, ctx, done, err := s.instances.use(ctx, req.GetInstance())
+	i, done, err := s.instances.use(req.GetInstance())
 	if err != nil {
 		return nil, err
 	}

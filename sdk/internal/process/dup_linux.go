@@ -1,0 +1,6 @@
+package process
+
+import "golang.org/x/sys/unix"
+
+// Not every Linux has dup2.
+func dup2(from, to int) error { return unix.Dup3(from, to, 0) }
