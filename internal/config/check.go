@@ -1,0 +1,198 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+)
+
+// checker holds a tree of values against a schema and collects what is wrong.
+//
+// The trees have one shape, wherever they come from: map[string]any for blocks and maps, []any for lists, and string, bool, json.Number and *big.Float for
+// what stands in them; nil is what was left out. HCL adds the marks below.
+type checker struct {
+	// hcl: the author writes HCL, hints show its syntax.
+	hcl   bool
+	found []finding
+}
+
+// finding is a mistake at a path.
+type finding struct {
+	path path
+	// name: it is the name that is wrong, not what it is set to.
+	name          bool
+	summary, hint string
+}
+
+// Marks that HCL's reader leaves in a tree.
+type (
+	// misplaced is a name that the schema does not know, or knows in the other form.
+	misplaced struct{ block bool }
+	// failed is an attribute that has no value because its expression failed, which was said already.
+	failed struct{}
+	// private is a value that came from env or file: a finding may not quote it.
+	private struct{ value any }
+)
+
+func (c *checker) find(at path, name bool, hint, format string, args ...any) {
+	c.found = append(c.found, finding{path: at, name: name, summary: fmt.Sprintf(format, args...), hint: hint})
+}
+
+// block checks what is given for a block and splits it. The secret tree is nil when there is nothing sensitive in it.
+func (c *checker) block(schema *pluginv1.Block, given map[string]any, at path) (public, secret map[string]any) {
+	public = map[string]any{}
+	keep := func(name string, value any, sensitive bool) {
+		if !sensitive {
+			public[name] = value
+			return
+		}
+		if secret == nil {
+			secret = map[string]any{}
+		}
+		secret[name] = value
+	}
+	for _, a := range schema.GetAttributes() {
+		if v, ok := c.attribute(a, given[a.GetName()], at.attribute(a.GetName())); ok {
+			keep(a.GetName(), v, a.GetSensitive())
+		}
+	}
+	for _, b := range schema.GetBlocks() {
+		p, s := c.nested(b, given[b.GetName()], at.attribute(b.GetName()))
+		if p != nil {
+			keep(b.GetName(), p, false)
+		}
+		if s != nil {
+			keep(b.GetName(), s, true)
+		}
+	}
+	c.unknown(schema, given, at)
+	return public, secret
+}
+
+// attribute is the attribute's value in canonical form; false when it has none.
+func (c *checker) attribute(a *pluginv1.Attribute, given any, at path) (any, bool) {
+	quiet := a.GetSensitive()
+	if p, ok := given.(private); ok {
+		given, quiet = p.value, true
+	}
+	switch given := given.(type) {
+	case failed:
+		return nil, false
+	case misplaced:
+		c.find(at, true, fmt.Sprintf("write %s = %s", a.GetName(), example(a.GetType())), "%q is an attribute, not a block", a.GetName())
+		return nil, false
+	case nil:
+		if len(a.GetDefaultJson()) > 0 {
+			// CheckSchema has seen that the default is JSON and passes.
+			v, _ := tree(a.GetDefaultJson())
+			return (&checker{}).value(a.GetType(), a, v, at, true)
+		}
+		if a.GetRequired() {
+			c.find(at, true, c.add(a), "%s is missing", a.GetName())
+		}
+		return nil, false
+	default:
+		return c.value(a.GetType(), a, given, at, quiet)
+	}
+}
+
+// add is the hint at a missing attribute: how to write it, and what it is for.
+func (c *checker) add(a *pluginv1.Attribute) string {
+	hint := "give it"
+	if c.hcl {
+		hint = fmt.Sprintf("add %s = %s", a.GetName(), example(a.GetType()))
+	}
+	if doc := oneLine(a.GetDoc()); doc != "" {
+		hint += ": " + doc
+	}
+	return hint
+}
+
+// nested checks the blocks of one name. A repeated one gives []any, with a secret part of the same length when any of them has secrets.
+func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, secret any) {
+	var all []any
+	switch given := given.(type) {
+	case nil:
+	case []any:
+		all = given
+	case map[string]any:
+		all = []any{given}
+	case misplaced:
+		c.find(at, true, fmt.Sprintf("write %s { … }", b.GetName()), "%q is a block, not an attribute", b.GetName())
+		return nil, nil
+	default:
+		c.find(at, false, "", "%s must be a block of attributes, not %s", b.GetName(), noun(given))
+		return nil, nil
+	}
+	if len(all) == 0 {
+		if b.GetRequired() {
+			hint := "give it"
+			if c.hcl {
+				hint = fmt.Sprintf("add %s { … }", b.GetName())
+			}
+			if doc := oneLine(b.GetBlock().GetDoc()); doc != "" {
+				hint += ": " + doc
+			}
+			c.find(at, true, hint, "the block %s is missing", b.GetName())
+		}
+		return nil, nil
+	}
+	if !b.GetRepeated() && len(all) > 1 {
+		c.find(at.at(1), true, "keep one of them", "the block %s may be there only once", b.GetName())
+		return nil, nil
+	}
+	publics, secrets, any_ := make([]any, len(all)), make([]any, len(all)), false
+	for i, v := range all {
+		here := at
+		if b.GetRepeated() {
+			here = at.at(i)
+		}
+		m, ok := v.(map[string]any)
+		if !ok {
+			c.find(here, false, "", "%s must be a block of attributes, not %s", b.GetName(), noun(v))
+			continue
+		}
+		p, s := c.block(b.GetBlock(), m, here)
+		publics[i], secrets[i] = p, map[string]any{}
+		if s != nil {
+			secrets[i], any_ = s, true
+		}
+	}
+	switch {
+	case !b.GetRepeated() && any_:
+		return publics[0], secrets[0]
+	case !b.GetRepeated():
+		return publics[0], nil
+	case any_:
+		return publics, secrets
+	}
+	return publics, nil
+}
+
+// unknown finds the names that the schema lacks.
+func (c *checker) unknown(schema *pluginv1.Block, given map[string]any, at path) {
+	attributes, blocks := names(schema)
+	known := slices.Concat(attributes, blocks)
+	for name, v := range given {
+		if v == nil || slices.Contains(known, name) {
+			continue
+		}
+		what, likely := "attribute", slices.Concat(attributes, blocks)
+		if m, ok := v.(misplaced); ok && m.block {
+			what, likely = "block", slices.Concat(blocks, attributes)
+		}
+		c.find(at.attribute(name), true, suggestion(name, likely), "there is no %s %q here", what, name)
+	}
+}
+
+// names are those of a schema's attributes and blocks, in its order.
+func names(schema *pluginv1.Block) (attributes, blocks []string) {
+	for _, a := range schema.GetAttributes() {
+		attributes = append(attributes, a.GetName())
+	}
+	for _, b := range schema.GetBlocks() {
+		blocks = append(blocks, b.GetName())
+	}
+	return attributes, blocks
+}

@@ -1,0 +1,157 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+)
+
+// ellipsis stands for what may not be shown.
+const ellipsis = "…"
+
+// secretsIn are the ranges of the values in a body that its schema does not show to be public: those of sensitive attributes, and those of names that it
+// does not know, because a misspelled password is a password.
+func secretsIn(body hcl.Body, schema *pluginv1.Block) []hcl.Range {
+	var hidden []hcl.Range
+	content, _, _ := body.PartialContent(bodySchema(schema))
+	read := map[string]bool{}
+	for _, b := range content.Blocks {
+		read[b.Type] = true
+		hidden = append(hidden, secretsIn(b.Body, blockOf(schema, b.Type))...)
+	}
+	for _, n := range namesIn(body) {
+		a := attributeOf(schema, n.name)
+		switch {
+		case n.block && read[n.name]:
+			// A block of a known type may have been dropped for its labels.
+			hidden = append(hidden, secretsIn(n.body, blockOf(schema, n.name))...)
+		case !n.block && read[n.name]:
+		case n.block:
+			hidden = append(hidden, n.value)
+		case a == nil || a.GetSensitive():
+			hidden = append(hidden, secretIn(n.expr)...)
+		}
+	}
+	return hidden
+}
+
+// secretIn are the ranges of an expression that can hold a secret: all of it, except that env("NAME") and file("path") only say where one is, and
+// that the names in a map are shown with it.
+func secretIn(e hcl.Expression) []hcl.Range {
+	switch e := e.(type) {
+	case *hclsyntax.FunctionCallExpr:
+		if (e.Name == "env" || e.Name == "file") && len(e.Args) == 1 && literalArgument(e) != "" {
+			return nil
+		}
+	case *hclsyntax.TupleConsExpr:
+		var hidden []hcl.Range
+		for _, item := range e.Exprs {
+			hidden = append(hidden, secretIn(item)...)
+		}
+		return hidden
+	case *hclsyntax.ObjectConsExpr:
+		var hidden []hcl.Range
+		for _, item := range e.Items {
+			if k, ok := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); !ok || k.ForceNonLiteral {
+				hidden = append(hidden, item.KeyExpr.Range())
+			}
+			hidden = append(hidden, secretIn(item.ValueExpr)...)
+		}
+		return hidden
+	}
+	return []hcl.Range{e.Range()}
+}
+
+// strings are the ranges of a file that does not parse where secrets can stand: the insides of strings, and all that follows a name that sounds like a secret
+// on its line.
+func (t *text) strings() []hcl.Range {
+	var hidden []hcl.Range
+	if t.json {
+		for _, at := range jsonString.FindAllSubmatchIndex(t.source, -1) {
+			if at[4] < 0 {
+				hidden = append(hidden, t.span(at[2], at[3]))
+			}
+		}
+	} else {
+		tokens, _ := hclsyntax.LexConfig(t.source, t.name, hcl.InitialPos)
+		for _, token := range tokens {
+			if token.Type == hclsyntax.TokenQuotedLit || token.Type == hclsyntax.TokenStringLit {
+				hidden = append(hidden, token.Range)
+			}
+		}
+	}
+	for _, at := range telling.FindAllSubmatchIndex(t.source, -1) {
+		hidden = append(hidden, t.span(at[2], at[3]))
+	}
+	return hidden
+}
+
+var (
+	// The second group is there when the string is a property's name.
+	jsonString = regexp.MustCompile(`"((?:[^"\\\n]|\\[^\n])*)(?:"(\s*:)?|\n|$)`)
+	telling    = regexp.MustCompile(`(?im)^[^\n=:]*(?:pass|secret|token|key|credential|auth|address)[^\n=:]*[=:][ \t]*([^\n]+)$`)
+)
+
+// span is a range by offsets. Only its bytes are ever looked at.
+func (t *text) span(from, to int) hcl.Range {
+	return hcl.Range{Filename: t.name, Start: hcl.Pos{Byte: from}, End: hcl.Pos{Byte: to}}
+}
+
+// redactor takes the leaves of a secret tree out of a text. Those of one or two characters stay: without them every text would be full of holes.
+func redactor(secret json.RawMessage) func(string) string {
+	var leaves []string
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, item := range v {
+				walk(item)
+			}
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case string:
+			leaves = append(leaves, v, oneLine(v))
+		case json.Number:
+			leaves = append(leaves, v.String())
+		}
+	}
+	if v, err := tree(secret); err == nil {
+		walk(v)
+	}
+	leaves = slices.DeleteFunc(leaves, func(s string) bool { return len(s) < 3 })
+	// The longest first, or a secret that contains another would leave its rest behind.
+	slices.SortFunc(leaves, func(a, b string) int { return len(b) - len(a) })
+	return func(text string) string {
+		for _, s := range leaves {
+			text = strings.ReplaceAll(text, s, ellipsis)
+		}
+		return text
+	}
+}
+
+// quotes tells whether words quote something of the hidden ranges that a line of source has.
+func (t *text) quotes(words string, line hcl.Range) bool {
+	var covered []byte
+	for _, h := range t.hidden {
+		if from, to := max(h.Start.Byte, line.Start.Byte), min(h.End.Byte, line.End.Byte); h.Filename == t.name && from < to {
+			covered = append(append(covered, t.source[from:to]...), '\n')
+		}
+	}
+	for _, quoted := range inQuotes.FindAllStringSubmatch(words, -1) {
+		if bytes.Contains(covered, []byte(quoted[1])) {
+			return true
+		}
+	}
+	return false
+}
+
+var inQuotes = regexp.MustCompile(`"([^"]*[\pL\pN][^"]*)"`)

@@ -1,0 +1,118 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// text is the source of one file and its tree.
+type text struct {
+	name   string
+	source []byte
+	json   bool
+	body   hcl.Body
+	// hidden is what no excerpt may show, whatever a schema says: values of names that the grammar does not know, and for a file that does not parse,
+	// all strings.
+	hidden []hcl.Range
+}
+
+// open reads the files of a path: itself, or all *.hcl and *.hcl.json of a folder in the order of their names.
+func open(path string) ([]*text, string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, "", unreadable(path, err)
+	}
+	folder, paths := filepath.Dir(path), []string{path}
+	if info.IsDir() {
+		folder, paths = path, nil
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			return nil, "", unreadable(path, err)
+		}
+		for _, e := range entries {
+			name := e.Name()
+			if !strings.HasPrefix(name, ".") && (strings.HasSuffix(name, ".hcl") || strings.HasSuffix(name, ".hcl.json")) {
+				paths = append(paths, filepath.Join(path, name))
+			}
+		}
+		if len(paths) == 0 {
+			return nil, "", fault.NotFound.New("configuration folder %s holds no *.hcl file", path)
+		}
+	}
+	folder, err = filepath.Abs(folder)
+	if err != nil {
+		return nil, "", fault.By(fault.Host, fault.Internal.New("configuration %s: %w", path, err))
+	}
+	var texts []*text
+	for _, p := range paths {
+		source, err := readText(p)
+		if err != nil {
+			return nil, "", unreadable(p, err)
+		}
+		texts = append(texts, &text{name: p, source: source, json: strings.HasSuffix(p, ".json")})
+	}
+	return texts, folder, nil
+}
+
+// unreadable keeps the kind that the system's error has; what the system does not complain about is a mistake in what the path names.
+func unreadable(path string, err error) error {
+	if errno := (*os.PathError)(nil); errors.As(err, &errno) {
+		return fmt.Errorf("configuration %s: %w", path, errno.Err)
+	}
+	return fault.Invalid.New("configuration %s: %w", path, err)
+}
+
+// parse fills in the body and gives what is wrong with the syntax. whole: the body is complete all the same.
+func (t *text) parse() (marks []mark, whole bool) {
+	var file *hcl.File
+	var diags hcl.Diagnostics
+	if at, deep := tooDeep(t.source); deep {
+		pos := position(t.source, at)
+		return []mark{{at: hcl.Range{Filename: t.name, Start: pos, End: pos}, summary: "brackets are nested too deeply"}}, false
+	}
+	if t.json {
+		file, diags = json.Parse(t.source, t.name)
+	} else {
+		file, diags = hclsyntax.ParseConfig(t.source, t.name, hcl.InitialPos)
+	}
+	if len(diags) > 0 {
+		t.hidden = append(t.hidden, t.strings()...)
+	}
+	for _, d := range diags {
+		marks = append(marks, t.said(d, false))
+	}
+	if file == nil {
+		return marks, false
+	}
+	t.body = file.Body
+	// An attribute that stands twice does not spoil the rest, which can be checked as well.
+	return marks, !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary != "Attribute redefined" })
+}
+
+// tooDeep finds the bracket that is nested deeper than anybody would write. HCL's parser goes down by recursion, and a Go program does not survive
+// the end of its stack.
+func tooDeep(source []byte) (int, bool) {
+	const most = 500
+	depth := 0
+	for i, c := range source {
+		switch c {
+		case '(', '[', '{':
+			if depth++; depth > most {
+				return i, true
+			}
+		case ')', ']', '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return 0, false
+}

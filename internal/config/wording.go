@@ -1,0 +1,66 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// said is HCL's diagnostic in this package's form: summary and hint. quiet: its detail may quote a secret and is left out; the summaries of HCL are
+// fixed texts.
+func (t *text) said(d *hcl.Diagnostic, quiet bool) mark {
+	m := mark{warning: d.Severity == hcl.DiagWarning, summary: sentence(d.Summary)}
+	if d.Subject != nil {
+		m.at = *d.Subject
+	}
+	m.at.Filename = t.name
+	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
+		if e := (*callError)(nil); errors.As(call.FunctionCallError(), &e) {
+			m.summary, m.hint = e.summary, e.hint
+			if before, after, ok := strings.Cut(e.summary, "%s"); ok {
+				m.summary = oneLine(before + literalArgument(d.Expression) + after)
+			}
+			return m
+		}
+	}
+	switch d.Summary {
+	case "Variables not allowed", "Unknown variable":
+		m.summary, m.hint = "a word without quotes means nothing here", `put text in quotes; for a variable of the environment write env("NAME")`
+	case "Invalid JSON keyword":
+		m.hint = "put text in quotes"
+	default:
+		if !quiet && !t.quotes(d.Detail, t.lineOf(m.at.Start.Byte)) {
+			m.hint = sentence(d.Detail)
+		}
+	}
+	return m
+}
+
+// literalArgument is the first argument of a call in quotes, or nothing when it is computed.
+func literalArgument(e hcl.Expression) string {
+	call, ok := e.(*hclsyntax.FunctionCallExpr)
+	if !ok || len(call.Args) == 0 {
+		return ""
+	}
+	v, diags := call.Args[0].Value(nil)
+	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
+		return ""
+	}
+	return fmt.Sprintf("%q", v.AsString())
+}
+
+// sentence is HCL's prose in the house's form: no full stop, and a small letter at the beginning except where the word is a name.
+func sentence(s string) string {
+	s = strings.TrimSuffix(oneLine(s), ".")
+	first, size := utf8.DecodeRuneInString(s)
+	if second, _ := utf8.DecodeRuneInString(s[size:]); unicode.IsUpper(second) {
+		return s
+	}
+	return string(unicode.ToLower(first)) + s[size:]
+}
