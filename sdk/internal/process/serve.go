@@ -70,14 +70,15 @@ func Serve(o Options) int {
 	var server atomic.Pointer[grpc.Server]
 	stopListening := onTerminate(func() {
 		log.Debug("asked to end by a signal")
+		if server.Load() == nil {
+			os.Exit(1) // nothing is served yet that could be drained
+		}
 		if o.Drain != nil {
 			ctx, cancel := context.WithTimeout(context.Background(), drainLimit)
 			defer cancel()
 			o.Drain(ctx)
 		}
-		if s := server.Load(); s != nil {
-			s.Stop()
-		}
+		server.Load().Stop()
 	})
 	defer stopListening()
 	plugin.Serve(&plugin.ServeConfig{
