@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -19,11 +18,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/oceanid/oceanid/internal/call"
+	"github.com/oceanid/oceanid/internal/launch"
+	"github.com/oceanid/oceanid/internal/supervise"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -154,14 +153,11 @@ func (p *pool) Close() error {
 
 // process is an in-process driver.
 type process struct {
-	conn  *grpc.ClientConn
+	*supervise.Supervisor
+	conn  grpc.ClientConnInterface
 	opens int
 	pools []*pool
 	shut  []string
-}
-
-func (p *process) Acquire(context.Context) (grpc.ClientConnInterface, func(), error) {
-	return p.conn, func() {}, nil
 }
 
 func start(t *testing.T) *process {
@@ -179,23 +175,21 @@ func start(t *testing.T) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := bufconn.Listen(1 << 20)
-	var serving sync.WaitGroup
-	serving.Go(func() { g.Serve(listener) })
-	t.Cleanup(func() { g.Stop(); serving.Wait() })
-	p.conn, err = grpc.NewClient("passthrough:driver", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+	p.Supervisor = supervise.New(supervise.Options{Name: "test", Start: func(context.Context) (supervise.Process, error) { return launch.InProcess(g) }})
+	t.Cleanup(func() { p.Close(context.Background()) })
+	lease, err := p.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.conn.Close() })
+	t.Cleanup(lease.Release)
+	p.conn = lease.Conn()
 	return p
 }
 
 func (p *process) scheduler(revision, config string) *call.Scheduler {
-	return call.New(p, call.Instance{ID: "one", Revision: revision, Name: "pool one", Dir: "/dir",
-		Config: func(context.Context) ([]byte, error) { return []byte(config), nil }},
-		[]string{call.Events, call.Logs, call.Uploads, call.Downloads, call.Probes})
+	return call.New("pool one", p, func(context.Context) (call.Instance, error) {
+		return call.Instance{ID: "one", Revision: revision, Dir: "/dir", Config: func(context.Context) ([]byte, error) { return []byte(config), nil }}, nil
+	}, []string{call.Events, call.Logs, call.Uploads, call.Downloads, call.Probes})
 }
 
 const good = `{"host":"h","token":"s3cret","queue":[{"name":"q","limit":9007199254740993,"attrs":{"a":"b"}}]}`
@@ -396,7 +390,7 @@ func TestProbe(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	t.Parallel()
-	s := call.New(start(t), call.Instance{Name: "bare"}, nil)
+	s := call.New("bare", start(t), nil, nil)
 	if err := s.Probe(t.Context(), nil); !errors.Is(err, fault.Unsupported) || s.Can(call.Logs) {
 		t.Fatalf("got %v", err)
 	}

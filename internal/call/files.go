@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -21,7 +22,7 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 	if err := s.need(Uploads, "take input files"); err != nil {
 		return err
 	}
-	return s.do(ctx, "upload "+in.Name, 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+	return s.do(ctx, "upload "+in.Name, 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		content, err := open()
 		if err != nil {
 			return err
@@ -31,7 +32,7 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 		if err != nil {
 			return err
 		}
-		header := &schedulerv1.UploadHeader{Instance: s.ref(), Token: token, Input: wire.InputToProto(in)}
+		header := &schedulerv1.UploadHeader{Instance: ref, Token: token, Input: wire.InputToProto(in)}
 		err = stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Header{Header: header}})
 		for chunk := make([]byte, wire.ChunkSize); err == nil; {
 			var n int
@@ -63,8 +64,8 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 		req.Tasks = append(req.Tasks, int64(t))
 	}
 	yielded := false
-	return s.do(ctx, "download", 0, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
-		req.Instance = s.ref()
+	return s.do(ctx, "download", 0, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		req.Instance = ref
 		stream, err := schedulerv1.NewDownloadsClient(conn).Download(ctx, req)
 		if err != nil {
 			return err

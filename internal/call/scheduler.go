@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
 
+	"github.com/oceanid/oceanid/internal/supervise"
 	"github.com/oceanid/oceanid/internal/wire"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
@@ -17,16 +19,14 @@ import (
 
 // Process is a driver's process, started when it is first asked for and again after a crash.
 type Process interface {
-	// Acquire gives the connection to the running driver; release must be called when it is not used any more.
-	Acquire(ctx context.Context) (conn grpc.ClientConnInterface, release func(), err error)
+	// Acquire gives the use of the running driver, for one call.
+	Acquire(ctx context.Context) (*supervise.Lease, error)
 }
 
 // Instance is the named scheduler that calls are for.
 type Instance struct {
 	// ID and Revision are what requests carry.
 	ID, Revision string
-	// Name is the scheduler's name.
-	Name string
 	// Dir is the instance's own folder on this machine.
 	Dir string
 	// Config gives the whole configuration, secrets included, when a driver has to be told.
@@ -60,14 +60,16 @@ func (e *ConfigError) Unwrap() error { return fault.Invalid }
 
 // Scheduler calls the driver of one scheduler. It is safe for concurrent use and outlives the driver's processes.
 type Scheduler struct {
+	name     string
 	process  Process
-	instance Instance
+	instance func(context.Context) (Instance, error)
 	services []string
 }
 
-// New makes the caller for an instance. services are the ones that the driver described.
-func New(p Process, i Instance, services []string) *Scheduler {
-	return &Scheduler{process: p, instance: i, services: services}
+// New makes the caller for the scheduler of that name. instance gives what it is now, and is asked before each attempt, so that a configuration
+// that was changed meanwhile is never set back; services are the ones that the driver described.
+func New(name string, p Process, instance func(context.Context) (Instance, error), services []string) *Scheduler {
+	return &Scheduler{name: name, process: p, instance: instance, services: services}
 }
 
 // The optional services; Can asks for them.
@@ -86,7 +88,7 @@ func (s *Scheduler) need(service, verb string) error {
 	if s.Can(service) {
 		return nil
 	}
-	return fault.Unsupported.New("scheduler %q: its driver cannot %s", s.instance.Name, verb)
+	return fault.Unsupported.New("scheduler %q: its driver cannot %s", s.name, verb)
 }
 
 // deadlines of the verbs; a caller's own, where it is sooner, wins. A stream's is none: it ends with its caller, or when it falls silent.
@@ -98,17 +100,12 @@ const (
 	probeDeadline     = 2 * time.Minute
 )
 
-// ref names the instance in a request.
-func (s *Scheduler) ref() *pluginv1.Instance {
-	return &pluginv1.Instance{Id: s.instance.ID, Revision: s.instance.Revision}
-}
-
 // attempts is how often a call is made at most when the driver's process goes away under it.
 const attempts = 3
 
 // do makes one call: it configures the instance if the driver does not know it, and repeats a call whose driver went away, which every verb
 // here allows (Submit by its token). Once work has been handed to the caller, repeat must be nil or answer false.
-func (s *Scheduler) do(ctx context.Context, op string, deadline time.Duration, repeat func() bool, call func(context.Context, grpc.ClientConnInterface) error) error {
+func (s *Scheduler) do(ctx context.Context, op string, deadline time.Duration, repeat func() bool, call func(context.Context, grpc.ClientConnInterface, *pluginv1.Instance) error) error {
 	if deadline > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, deadline)
@@ -116,14 +113,18 @@ func (s *Scheduler) do(ctx context.Context, op string, deadline time.Duration, r
 	}
 	var err error
 	for attempt, configured := 0, false; attempt < attempts; attempt++ {
-		err = s.once(ctx, call)
+		var i Instance
+		if i, err = s.instance(ctx); err != nil {
+			break
+		}
+		err = s.once(ctx, i, call)
 		if errors.Is(err, fault.Unconfigured) && !configured {
 			configured = true
-			if err = s.configure(ctx); err == nil {
-				err = s.once(ctx, call)
+			if err = s.configure(ctx, i); err == nil {
+				err = s.once(ctx, i, call)
 			}
 		}
-		if err == nil || ctx.Err() != nil || !(wire.Transport(err) || draining(err)) || (repeat != nil && !repeat()) {
+		if err == nil || ctx.Err() != nil || !(gone(err) || draining(err)) || (repeat != nil && !repeat()) {
 			break
 		}
 	}
@@ -136,26 +137,78 @@ func draining(err error) bool {
 	return ok && after == 0 && errors.Is(err, fault.Unavailable) && fault.Blame(err) == fault.Host
 }
 
-func (s *Scheduler) once(ctx context.Context, call func(context.Context, grpc.ClientConnInterface) error) error {
-	conn, release, err := s.process.Acquire(ctx)
+// crashTime is how long a call whose connection broke waits to hear whether the driver's process has ended.
+const crashTime = time.Second
+
+func (s *Scheduler) once(ctx context.Context, i Instance, call func(context.Context, grpc.ClientConnInterface, *pluginv1.Instance) error) error {
+	lease, err := s.process.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	defer release()
-	return wire.Fault(call(ctx, conn))
+	defer lease.Release()
+	if deadline, bounded := ctx.Deadline(); !bounded || time.Until(deadline) > probeDeadline {
+		// A call without an end of its own makes way when the driver is to end, and begins again with the next one.
+		var makeWay context.CancelCauseFunc
+		ctx, makeWay = context.WithCancelCause(ctx)
+		defer makeWay(nil)
+		ended := make(chan struct{})
+		var watching sync.WaitGroup
+		defer watching.Wait()
+		defer close(ended)
+		watching.Go(func() {
+			select {
+			case <-lease.Retiring():
+				makeWay(moved())
+			case <-ended:
+			}
+		})
+	}
+	err = wire.Fault(call(ctx, lease.Conn(), &pluginv1.Instance{Id: i.ID, Revision: i.Revision}))
+	if !wire.Transport(err) {
+		if err != nil && draining(context.Cause(ctx)) {
+			return context.Cause(ctx)
+		}
+		return err
+	}
+	wait := time.NewTimer(crashTime)
+	defer wait.Stop()
+	select {
+	case <-lease.Done():
+		if ended := lease.Err(); ended != nil {
+			return &goneError{ended}
+		}
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	return &goneError{err}
+}
+
+// goneError tells that the driver went away under a call, which may or may not have been carried out.
+type goneError struct{ error }
+
+func (e *goneError) Unwrap() error { return e.error }
+
+func gone(err error) bool {
+	var g *goneError
+	return errors.As(err, &g)
+}
+
+// moved is what a driver that makes way answers; see draining.
+func moved() error {
+	return fault.After(fault.By(fault.Host, fault.Unavailable.New("the driver makes way for another process")), 0)
 }
 
 // configure makes the driver know the instance.
-func (s *Scheduler) configure(ctx context.Context) error {
-	config, err := s.instance.Config(ctx)
+func (s *Scheduler) configure(ctx context.Context, i Instance) error {
+	config, err := i.Config(ctx)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, configureDeadline)
 	defer cancel()
-	return s.once(ctx, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+	return s.once(ctx, i, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		resp, err := pluginv1.NewPluginClient(conn).Configure(ctx, &pluginv1.ConfigureRequest{
-			Instance: s.ref(), Name: s.instance.Name, ConfigJson: config, Directory: s.instance.Dir,
+			Instance: ref, Name: s.name, ConfigJson: config, Directory: i.Dir,
 		})
 		if err != nil {
 			return err
@@ -166,16 +219,16 @@ func (s *Scheduler) configure(ctx context.Context) error {
 
 // Forget makes the driver close the instance. A driver that does not run has nothing to forget: it is not started for that.
 func (s *Scheduler) Forget(ctx context.Context) error {
-	return s.do(ctx, "forget", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
-		_, err := pluginv1.NewPluginClient(conn).Forget(ctx, &pluginv1.ForgetRequest{Instance: s.ref()})
+	return s.do(ctx, "forget", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		_, err := pluginv1.NewPluginClient(conn).Forget(ctx, &pluginv1.ForgetRequest{Instance: ref})
 		return err
 	})
 }
 
 // Validate asks a driver about a configuration that nobody keeps yet. The error is a *[ConfigError] where the driver refuses it.
 func Validate(ctx context.Context, p Process, config []byte) error {
-	s := &Scheduler{process: p}
-	return s.do(ctx, "validate", configureDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+	s := &Scheduler{process: p, instance: func(context.Context) (Instance, error) { return Instance{}, nil }}
+	return s.do(ctx, "validate", configureDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		resp, err := pluginv1.NewPluginClient(conn).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: config})
 		if err != nil {
 			return err
@@ -201,10 +254,10 @@ func (s *Scheduler) describe(ctx context.Context, op string, err error) error {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, fault.Cancelled) {
 		err = fault.Of(cause).New("%w", cause)
 	}
-	if s.instance.Name == "" {
+	if s.name == "" {
 		return err
 	}
-	return fmt.Errorf("scheduler %q: %s: %w", s.instance.Name, op, err)
+	return fmt.Errorf("scheduler %q: %s: %w", s.name, op, err)
 }
 
 func (s *Scheduler) client(conn grpc.ClientConnInterface) schedulerv1.SchedulerClient {

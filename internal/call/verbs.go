@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -14,8 +15,8 @@ import (
 
 // Submit is scheduler.Driver's: safe to repeat, by the job's token.
 func (s *Scheduler) Submit(ctx context.Context, job scheduler.Job) (id scheduler.ID, err error) {
-	err = s.do(ctx, "submit", submitDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
-		resp, err := s.client(conn).Submit(ctx, &schedulerv1.SubmitRequest{Instance: s.ref(), Job: wire.JobToProto(job)})
+	err = s.do(ctx, "submit", submitDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		resp, err := s.client(conn).Submit(ctx, &schedulerv1.SubmitRequest{Instance: ref, Job: wire.JobToProto(job)})
 		if err != nil {
 			return err
 		}
@@ -35,8 +36,8 @@ func (s *Scheduler) Query(ctx context.Context, q scheduler.Query, yield func(sch
 		asked[r.Token] = r
 	}
 	yielded := false
-	return s.do(ctx, "query", queryDeadline, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
-		stream, err := s.client(conn).Query(ctx, &schedulerv1.QueryRequest{Instance: s.ref(), Jobs: wire.RefsToProto(q.Jobs)})
+	return s.do(ctx, "query", queryDeadline, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		stream, err := s.client(conn).Query(ctx, &schedulerv1.QueryRequest{Instance: ref, Jobs: wire.RefsToProto(q.Jobs)})
 		if err != nil {
 			return err
 		}
@@ -63,8 +64,8 @@ func (s *Scheduler) Query(ctx context.Context, q scheduler.Query, yield func(sch
 
 // Cancel is scheduler.Driver's.
 func (s *Scheduler) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
-	return s.do(ctx, "cancel", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
-		_, err := s.client(conn).Cancel(ctx, &schedulerv1.CancelRequest{Instance: s.ref(), Jobs: wire.RefsToProto(jobs)})
+	return s.do(ctx, "cancel", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		_, err := s.client(conn).Cancel(ctx, &schedulerv1.CancelRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
 }
@@ -75,8 +76,8 @@ func (s *Scheduler) Probe(ctx context.Context, report func(scheduler.Check)) err
 		return err
 	}
 	reported := false
-	return s.do(ctx, "test", probeDeadline, func() bool { return !reported }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
-		stream, err := schedulerv1.NewProbesClient(conn).Probe(ctx, &schedulerv1.ProbeRequest{Instance: s.ref()})
+	return s.do(ctx, "test", probeDeadline, func() bool { return !reported }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		stream, err := schedulerv1.NewProbesClient(conn).Probe(ctx, &schedulerv1.ProbeRequest{Instance: ref})
 		if err != nil {
 			return err
 		}
@@ -100,9 +101,9 @@ func (s *Scheduler) Logs(ctx context.Context, job scheduler.Ref, o scheduler.Log
 		return err
 	}
 	// A driver that went away is asked again from where its bytes ended.
-	return s.do(ctx, "logs", 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+	return s.do(ctx, "logs", 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		stream, err := schedulerv1.NewLogsClient(conn).Tail(ctx, &schedulerv1.TailRequest{
-			Instance: s.ref(), Job: wire.RefToProto(job), Task: int64(o.Task), Stream: wire.StreamToProto(o.Stream), Offset: o.Offset, Follow: o.Follow,
+			Instance: ref, Job: wire.RefToProto(job), Task: int64(o.Task), Stream: wire.StreamToProto(o.Stream), Offset: o.Offset, Follow: o.Follow,
 		})
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -24,13 +25,12 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	yielded := false
-	return s.do(ctx, "watch", 0, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface) error {
+	return s.do(ctx, "watch", 0, func() bool { return false }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		quiet := time.AfterFunc(silence, func() {
 			giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver sent no heartbeat for %v", silence)))
 		})
 		defer quiet.Stop()
-		stream, err := schedulerv1.NewEventsClient(conn).Watch(ctx, &schedulerv1.WatchRequest{Instance: s.ref(), Cursor: string(from)})
+		stream, err := schedulerv1.NewEventsClient(conn).Watch(ctx, &schedulerv1.WatchRequest{Instance: ref, Cursor: string(from)})
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,6 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 			if len(event.Cursor) > wire.MaxCursor {
 				return fault.By(fault.Driver, fault.Internal.New("the driver sent a cursor of %d bytes; at most %d are allowed", len(event.Cursor), wire.MaxCursor))
 			}
-			yielded = true
 			if err := yield(event); err != nil {
 				return err
 			}

@@ -98,7 +98,7 @@ func (j Job) TaskArgs(task int) []string {
 
 // Ref names a job to a driver: by the pool's identifier, with what else the host knows, so that a driver needs no memory of its own.
 type Ref struct {
-	// ID is what Submit returned.
+	// ID is what Submit returned. It is empty where the host does not know whether Submit came through: the driver then goes by the token.
 	ID ID `json:"id"`
 	// Token is the job's token.
 	Token string `json:"token"`

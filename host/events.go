@@ -1,0 +1,247 @@
+package host
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// Event tells that a job changed.
+type Event struct {
+	// Job is its ID, Scheduler the name of its scheduler.
+	Job       string `json:"job"`
+	Scheduler string `json:"scheduler"`
+	// State, Reason, Native, Exit and Counts are as in Job, after the change.
+	State  scheduler.State         `json:"state"`
+	Reason string                  `json:"reason,omitempty"`
+	Native string                  `json:"native,omitempty"`
+	Exit   *scheduler.Exit         `json:"exit,omitempty"`
+	Counts map[scheduler.State]int `json:"counts,omitempty"`
+	// Tasks are those that changed, at least the first few hundred of them; a job whose state was read anew tells none.
+	Tasks []TaskChange `json:"tasks,omitempty"`
+	// Time is when it was written down.
+	Time time.Time `json:"time"`
+	// Cursor is where Events goes on after this one. Events of a job's Watch have none.
+	Cursor string `json:"cursor,omitempty"`
+}
+
+// TaskChange is a run of neighbouring tasks that came into a state together.
+type TaskChange struct {
+	First  int             `json:"first"`
+	Count  int             `json:"count"`
+	State  scheduler.State `json:"state"`
+	Reason string          `json:"reason,omitempty"`
+	Exit   *scheduler.Exit `json:"exit,omitempty"`
+	Node   string          `json:"node,omitempty"`
+}
+
+func event(name string, e store.Event) Event {
+	out := Event{Job: e.Job, Scheduler: name, State: e.State, Reason: e.Reason, Native: e.NativeWord, Exit: e.Exit, Counts: e.Counts, Time: e.Time}
+	for _, t := range e.Tasks {
+		out.Tasks = append(out.Tasks, TaskChange{First: t.First, Count: max(t.Count, 1), State: t.State, Reason: t.Detail.Reason, Exit: t.Detail.Exit, Node: t.Detail.Node})
+	}
+	return out
+}
+
+// Watch yields the job as it stands now and then each of its changes, from whichever process they come, until it has ended or ctx is done. Any number of
+// watchers cost the pool nothing, and the store about as much as one.
+func (j *Job) Watch(ctx context.Context) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		h, revision := j.host, int64(0)
+		for {
+			after, err := h.store.LastEvent(ctx, j.uid)
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			now, err := h.GetJob(ctx, j.ID)
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			if now.revision > revision {
+				revision = now.revision
+				if !yield(now.event(), nil) || now.State.Terminal() {
+					return
+				}
+			}
+			err = h.watchFrom(ctx, now, after, revision, yield)
+			if !errors.Is(err, fault.Conflict) {
+				if err != nil {
+					yield(Event{}, err)
+				}
+				return
+			}
+			// There is a gap: look at the job itself again.
+		}
+	}
+}
+
+// watchFrom yields a job's events until it has ended or its reader has had enough (nil), or until there is a gap (fault.Conflict).
+func (h *Host) watchFrom(ctx context.Context, j *Job, after store.EventID, revision int64, yield func(Event, error) bool) error {
+	for {
+		events, err := h.feed.Next(ctx, j.uid, after)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			after = e.ID
+			if e.Job != j.ID || e.Revision <= revision {
+				continue
+			}
+			revision = e.Revision
+			if !yield(event(j.Scheduler, e), nil) || e.State.Terminal() {
+				return nil
+			}
+		}
+	}
+}
+
+func (j *Job) event() Event {
+	return Event{Job: j.ID, Scheduler: j.Scheduler, State: j.State, Reason: j.Reason, Native: j.Native, Exit: j.Exit, Counts: j.Counts, Time: time.Now()}
+}
+
+// Wait returns the job when it has ended. It is Watch for who wants to know the end only.
+func (j *Job) Wait(ctx context.Context) (*Job, error) {
+	for _, err := range j.Watch(ctx) {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return j.Get(ctx)
+}
+
+// Events yields the changes of all jobs of all schedulers, after the cursor of an event that was seen before, or from now on (""), until ctx is done. Each
+// scheduler's come in their order. A cursor can be kept anywhere and used in any process; one that is so old that events after it are gone is
+// fault.Conflict: look at the jobs, and begin anew with "".
+func (h *Host) Events(ctx context.Context, after string) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		heard, quit := h.heard.subscribe()
+		defer quit()
+		places, err := parseCursor(after)
+		if err == nil && places == nil {
+			places, err = h.places(ctx)
+		}
+		for err == nil {
+			var more bool
+			if more, err = h.eventsOnce(ctx, places, yield); err != nil || !more {
+				break
+			}
+			select {
+			case <-heard:
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		if err != nil {
+			yield(Event{}, err)
+		}
+	}
+}
+
+// places are where all streams end now.
+func (h *Host) places(ctx context.Context) (map[string]store.EventID, error) {
+	uids, err := h.uids(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	places := make(map[string]store.EventID, len(uids))
+	for _, uid := range uids {
+		if places[uid], err = h.store.LastEvent(ctx, uid); err != nil {
+			return nil, err
+		}
+	}
+	return places, nil
+}
+
+// eventsOnce yields what is new and moves the places on. A scheduler that is not among them is new itself: all of its events are.
+func (h *Host) eventsOnce(ctx context.Context, places map[string]store.EventID, yield func(Event, error) bool) (more bool, err error) {
+	uids, err := h.uids(ctx, "")
+	if err != nil {
+		return false, err
+	}
+	for _, uid := range uids {
+		for {
+			events, err := h.store.Events(ctx, uid, places[uid], 500)
+			if err != nil {
+				return false, err
+			}
+			if len(events) == 0 {
+				break
+			}
+			record, err := h.record(ctx, uid)
+			if err != nil {
+				return false, err
+			}
+			for _, e := range events {
+				places[uid] = e.ID
+				out := event(record.Name, e)
+				out.Cursor = formatCursor(places)
+				if !yield(out, nil) {
+					return false, nil
+				}
+			}
+		}
+	}
+	return true, nil
+}
+
+func formatCursor(places map[string]store.EventID) string {
+	raw, _ := json.Marshal(places) // a map of strings to integers always marshals
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func parseCursor(text string) (map[string]store.EventID, error) {
+	if text == "" {
+		return nil, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fault.Invalid.New("the cursor is none that an event had")
+	}
+	places := map[string]store.EventID{}
+	if json.Unmarshal(raw, &places) != nil {
+		return nil, fault.Invalid.New("the cursor is none that an event had")
+	}
+	return places, nil
+}
+
+// announcements wake those who read all streams.
+type announcements struct {
+	mu      sync.Mutex
+	readers map[chan struct{}]bool
+}
+
+func (a *announcements) announce(string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for r := range a.readers {
+		select {
+		case r <- struct{}{}:
+		default: // it is awake already
+		}
+	}
+}
+
+func (a *announcements) subscribe() (<-chan struct{}, func()) {
+	r := make(chan struct{}, 1)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.readers == nil {
+		a.readers = map[chan struct{}]bool{}
+	}
+	a.readers[r] = true
+	return r, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		delete(a.readers, r)
+	}
+}

@@ -1,0 +1,135 @@
+package host
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/oceanid/oceanid/internal/catalog"
+	"github.com/oceanid/oceanid/internal/config"
+	"github.com/oceanid/oceanid/internal/feed"
+	"github.com/oceanid/oceanid/internal/follow"
+	"github.com/oceanid/oceanid/internal/store"
+)
+
+// Host holds drivers, schedulers and jobs together. Open makes one, Close ends it.
+type Host struct {
+	log     hclog.Logger
+	file    *config.File
+	data    string
+	store   *store.Store
+	catalog *catalog.Catalog
+	feed    *feed.Feed
+	submits *follow.Submitter
+	manager *follow.Manager
+	links   links
+	heard   announcements
+
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// Open reads the configuration, opens the store, looks for drivers, and keeps the schedulers of the file. It starts a driver only for a scheduler of
+// the file that is new or has changed, which its driver must accept first, and, to learn its schema, one that this machine has never seen. An error in the
+// configuration tells every mistake with file, line, column and the line itself.
+//
+// ctx bounds Open alone; the host goes on until Close.
+func Open(ctx context.Context, o Options) (*Host, error) {
+	if o.Log == nil {
+		o.Log = hclog.NewNullLogger()
+	}
+	file, folder, err := load(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{log: o.Log, file: file, data: file.Store.Path}
+	if h.data == "" {
+		h.data = filepath.Join(folder, "oceanid.data")
+	}
+	if h.store, err = store.Open(ctx, storeOptions(o, file, h.data)); err != nil {
+		return nil, err
+	}
+	if h.catalog, err = openCatalog(o, file); err != nil {
+		return nil, errors.Join(err, h.store.Close())
+	}
+	h.links.init()
+	h.feed = feed.New(h.store)
+	h.submits = follow.NewSubmitter(h.store, h.driver)
+	h.manager = &follow.Manager{Store: h.store, Feed: h.feed, Submits: h.submits, Drivers: h.driver, Owner: rand.Text(), Log: o.Log.Named("follow")}
+	if err := h.applyFile(ctx); err != nil {
+		return nil, errors.Join(err, h.Close(ctx))
+	}
+	running, stop := context.WithCancel(context.Background())
+	h.stop = stop
+	h.running.Go(func() { h.listen(running, !o.NoFollow) })
+	return h, nil
+}
+
+// Close ends what the host does, drains its drivers and stops them, and closes the store. Jobs go on at their pools. ctx bounds it.
+func (h *Host) Close(ctx context.Context) error {
+	if h.stop != nil {
+		h.stop()
+	}
+	h.running.Wait()
+	return errors.Join(h.catalog.Close(ctx), h.store.Close())
+}
+
+// listen hears of every change in the store, whoever made it.
+func (h *Host) listen(ctx context.Context, follows bool) {
+	for uid := range h.store.Changes(ctx) {
+		h.links.changed(uid)
+		h.feed.Changed(ctx, uid)
+		h.heard.announce(uid)
+		if follows {
+			h.manager.Changed(ctx, uid)
+		}
+	}
+	h.manager.Wait()
+}
+
+// load reads the configuration and tells which folder paths are relative to.
+func load(path string) (*config.File, string, error) {
+	if path == "" {
+		path = "config.hcl"
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return &config.File{}, ".", nil
+		}
+	}
+	file, err := config.Load(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return file, path, nil
+	}
+	return file, filepath.Dir(path), nil
+}
+
+func storeOptions(o Options, file *config.File, data string) store.Options {
+	return store.Options{
+		URL:    withUser(file.Store.Address.Reveal(), file.Store.Username, file.Store.Password.Reveal()),
+		Path:   data,
+		Client: o.Redis,
+		Keeper: file.Store.Keeper.Reveal(),
+		Log:    o.Log.Named("store"),
+	}
+}
+
+// withUser puts a user and a password into a Redis URL, in place of those that it has. A URL with several hosts is none that net/url can take apart.
+func withUser(address, user, password string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || user == "" && password == "" {
+		return address
+	}
+	if hosts, _, _ := strings.Cut(rest, "/"); strings.Contains(hosts, "@") {
+		rest = rest[strings.LastIndex(hosts, "@")+1:]
+	}
+	return scheme + "://" + url.UserPassword(user, password).String() + "@" + rest
+}

@@ -1,0 +1,117 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"github.com/oceanid/oceanid/internal/call"
+	"github.com/oceanid/oceanid/internal/config"
+	"github.com/oceanid/oceanid/internal/follow"
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// links are the records of the schedulers in use, kept until the store tells that they changed.
+type links struct {
+	mu    sync.Mutex
+	known map[string]store.Scheduler
+}
+
+func (l *links) init() { l.known = map[string]store.Scheduler{} }
+
+// changed forgets a scheduler, or all ("").
+func (l *links) changed(uid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if uid == "" {
+		clear(l.known)
+		return
+	}
+	delete(l.known, uid)
+}
+
+func (h *Host) record(ctx context.Context, uid string) (store.Scheduler, error) {
+	h.links.mu.Lock()
+	r, ok := h.links.known[uid]
+	h.links.mu.Unlock()
+	if ok {
+		return r, nil
+	}
+	r, err := h.store.SchedulerByUID(ctx, uid)
+	if err != nil {
+		return r, err
+	}
+	h.links.mu.Lock()
+	h.links.known[uid] = r
+	h.links.mu.Unlock()
+	return r, nil
+}
+
+// caller makes the caller of a saved scheduler's driver.
+func (h *Host) caller(ctx context.Context, uid string) (*call.Scheduler, error) {
+	r, err := h.record(ctx, uid)
+	if err != nil {
+		return nil, err
+	}
+	driver, err := h.catalog.Driver(ctx, r.Type)
+	if err != nil {
+		return nil, err
+	}
+	said, err := driver.Describe(ctx)
+	if err != nil {
+		return nil, err
+	}
+	current := func(ctx context.Context) (call.Instance, error) {
+		r, err := h.record(ctx, uid)
+		if err != nil {
+			return call.Instance{}, err
+		}
+		dir, err := h.scratch(uid)
+		return call.Instance{ID: uid, Revision: strconv.FormatInt(r.Revision, 10), Dir: dir,
+			Config: func(ctx context.Context) ([]byte, error) { return h.whole(ctx, r) }}, err
+	}
+	return call.New(r.Name, driver, current, said.GetServices()), nil
+}
+
+// whole is a scheduler's configuration with its secrets.
+func (h *Host) whole(ctx context.Context, r store.Scheduler) (json.RawMessage, error) {
+	var secret json.RawMessage
+	if len(r.Sealed) > 0 {
+		var err error
+		if secret, err = h.store.Unseal(ctx, r.UID, r.Sealed); err != nil {
+			return nil, err
+		}
+	}
+	return config.Merge(r.Config, secret)
+}
+
+// scratch is a scheduler's own folder on this machine.
+func (h *Host) scratch(uid string) (string, error) {
+	dir, err := filepath.Abs(filepath.Join(h.data, "schedulers", uid))
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return "", fault.By(fault.Host, fault.Internal.New("the scheduler's folder: %w", err))
+	}
+	return dir, nil
+}
+
+// driver is what follower and submitter ask for.
+func (h *Host) driver(ctx context.Context, uid string) (follow.Driver, error) {
+	c, err := h.caller(ctx, uid)
+	if err != nil {
+		return nil, err
+	}
+	return followed{c}, nil
+}
+
+type followed struct{ *call.Scheduler }
+
+func (f followed) Watches() bool { return f.Can(call.Events) }
+
+var _ follow.Driver = followed{}

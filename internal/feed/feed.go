@@ -1,0 +1,166 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// Store is what a feed reads.
+type Store interface {
+	Events(ctx context.Context, uid string, after store.EventID, limit int) ([]store.Event, error)
+	LastEvent(ctx context.Context, uid string) (store.EventID, error)
+}
+
+// page is how many events are read at once; kept is how many a topic remembers for readers that are a little behind.
+const (
+	page = 500
+	kept = 2048
+)
+
+// Feed is safe for concurrent use. Its zero value is not usable: see [New].
+type Feed struct {
+	store Store
+
+	mu     sync.Mutex
+	topics map[string]*topic
+}
+
+// topic is the recent past of one scheduler's stream.
+type topic struct {
+	reading sync.Mutex // held while the store is read, so that nothing is added twice
+
+	mu     sync.Mutex
+	recent []store.Event // contiguous; the last one is last
+	last   store.EventID
+	ended  error
+	more   chan struct{} // closed when something is added
+}
+
+// New makes a feed. It tells nothing until somebody calls [Feed.Changed] for each change of the store.
+func New(s Store) *Feed {
+	return &Feed{store: s, topics: map[string]*topic{}}
+}
+
+// Changed reads what is new of a scheduler's stream, or of all ("") and wakes their readers. The owner of the feed calls it from one
+// goroutine, for each value of the store's Changes.
+func (f *Feed) Changed(ctx context.Context, uid string) {
+	f.mu.Lock()
+	var wanted map[string]*topic
+	if uid == "" {
+		wanted = make(map[string]*topic, len(f.topics))
+		for u, t := range f.topics {
+			wanted[u] = t
+		}
+	} else if t := f.topics[uid]; t != nil {
+		wanted = map[string]*topic{uid: t}
+	}
+	f.mu.Unlock()
+	for u, t := range wanted {
+		f.read(ctx, u, t)
+	}
+}
+
+func (f *Feed) read(ctx context.Context, uid string, t *topic) {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	for {
+		t.mu.Lock()
+		last := t.last
+		t.mu.Unlock()
+		events, err := f.store.Events(ctx, uid, last, page)
+		if errors.Is(err, fault.Conflict) {
+			// The stream was trimmed past us, or is another one: forget the topic; readers find the gap themselves.
+			f.mu.Lock()
+			delete(f.topics, uid)
+			f.mu.Unlock()
+			t.end(err)
+			return
+		}
+		if err != nil || len(events) == 0 {
+			// Away for now: the next change, or the one that says that changes were missed, brings us back.
+			return
+		}
+		t.add(events)
+		if len(events) < page {
+			return
+		}
+	}
+}
+
+func (t *topic) add(events []store.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.recent = append(t.recent, events...)
+	if extra := len(t.recent) - kept; extra > 0 {
+		t.recent = append([]store.Event(nil), t.recent[extra:]...)
+	}
+	t.last = events[len(events)-1].ID
+	close(t.more)
+	t.more = make(chan struct{})
+}
+
+func (t *topic) end(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = err
+	close(t.more)
+}
+
+// Next waits until the scheduler's stream has events after that one, and returns some of them, in order. fault.Conflict: there is a gap,
+// and the caller must look at the jobs themselves.
+func (f *Feed) Next(ctx context.Context, uid string, after store.EventID) ([]store.Event, error) {
+	t, err := f.topic(ctx, uid)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		t.mu.Lock()
+		first := t.last - store.EventID(len(t.recent)) + 1
+		more, ended := t.more, t.ended
+		switch {
+		case ended != nil:
+			t.mu.Unlock()
+			return nil, ended
+		case after+1 < first:
+			t.mu.Unlock()
+			return f.store.Events(ctx, uid, after, page)
+		case after < t.last:
+			events := t.recent[after+1-first:]
+			t.mu.Unlock()
+			return events[:min(len(events), page)], nil
+		}
+		t.mu.Unlock()
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (f *Feed) topic(ctx context.Context, uid string) (*topic, error) {
+	f.mu.Lock()
+	t := f.topics[uid]
+	f.mu.Unlock()
+	if t != nil {
+		return t, nil
+	}
+	last, err := f.store.LastEvent(ctx, uid)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	t = f.topics[uid]
+	if t == nil {
+		t = &topic{last: last, more: make(chan struct{})}
+		f.topics[uid] = t
+	}
+	f.mu.Unlock()
+	// What came between the two is not announced again.
+	f.read(ctx, uid, t)
+	return t, nil
+}

@@ -1,0 +1,219 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/oceanid/oceanid/internal/feed"
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// news is what a listener tells its follower.
+type news struct {
+	statuses []scheduler.Status
+	cursor   *scheduler.Cursor
+	// answer asks how the follower stands.
+	answer chan standing
+}
+
+// standing is what a listener asks its follower for: the jobs that the pool can be asked about, and how often anything has moved.
+type standing struct {
+	refs  []scheduler.Ref
+	moved int
+}
+
+// listener hears the pool for one follower, in a goroutine of its own.
+type listener struct {
+	*follower
+	out chan<- news
+}
+
+// The pace of polling a driver that tells no events: from fast, while things change, to slow.
+const (
+	fastPoll = time.Second
+	slowPoll = 15 * time.Second
+)
+
+// listen tells news until ctx is done. It begins with a question about every job: what happened while nobody followed may be in no event.
+func listen(ctx context.Context, f *follower, out chan<- news) {
+	l := listener{f, out}
+	pause := firstRetry
+	for ctx.Err() == nil {
+		begun := time.Now()
+		err := l.hear(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(begun) > lastRetry {
+			pause = firstRetry
+		}
+		if err != nil && fault.Blame(err) != fault.Host {
+			f.log.Warn("the pool cannot be followed, is tried again", "in", pause, "error", err)
+		}
+		if !sleep(ctx, pause) {
+			return
+		}
+		pause = min(pause*2, lastRetry)
+	}
+}
+
+func (l listener) hear(ctx context.Context) error {
+	if _, err := l.ask(ctx); err != nil {
+		return err
+	}
+	if !l.driver.Watches() {
+		return l.poll(ctx)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	audits := make(chan error, 1)
+	go func() { audits <- l.audit(ctx) }()
+	err := l.watch(ctx)
+	stop()
+	return errors.Join(err, <-audits)
+}
+
+// watch follows the driver's events from where the last commit ended.
+func (l listener) watch(ctx context.Context) error {
+	from, err := l.store.Cursor(ctx, l.lease.UID)
+	if err != nil {
+		return err
+	}
+	return l.driver.Watch(ctx, from, func(e scheduler.Event) error {
+		if e.Reset != "" {
+			l.log.Info("the driver cannot go on where it was, everything is asked", "reason", e.Reset)
+			if _, err := l.ask(ctx); err != nil {
+				return err
+			}
+			return l.tell(ctx, news{cursor: &e.Cursor})
+		}
+		return l.tell(ctx, news{statuses: []scheduler.Status{e.Status}, cursor: &e.Cursor})
+	})
+}
+
+func (l listener) audit(ctx context.Context) error {
+	for sleep(ctx, audit) {
+		if _, err := l.ask(ctx); err != nil && ctx.Err() == nil {
+			l.log.Warn("the pool could not be asked about all jobs", "error", err)
+		}
+	}
+	return nil
+}
+
+// poll asks about all jobs for ever, seldom while nothing moves.
+func (l listener) poll(ctx context.Context) error {
+	pause, last := fastPoll, 0
+	for sleep(ctx, pause) {
+		moved, err := l.ask(ctx)
+		if err != nil {
+			return err
+		}
+		if pause = min(pause*2, slowPoll); moved != last {
+			pause, last = fastPoll, moved
+		}
+	}
+	return ctx.Err()
+}
+
+// ask queries all jobs at once and tells what the pool says. It answers with how often anything had moved before.
+func (l listener) ask(ctx context.Context) (moved int, err error) {
+	answer := make(chan standing, 1)
+	if err := l.tell(ctx, news{answer: answer}); err != nil {
+		return 0, err
+	}
+	var now standing
+	select {
+	case now = <-answer:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	if len(now.refs) == 0 {
+		return now.moved, nil
+	}
+	var page []scheduler.Status
+	err = l.driver.Query(ctx, scheduler.Query{Jobs: now.refs}, func(s scheduler.Status) error {
+		if page = append(page, s); len(page) < full {
+			return nil
+		}
+		filled := page
+		page = nil
+		return l.tell(ctx, news{statuses: filled})
+	})
+	if err == nil && len(page) > 0 {
+		err = l.tell(ctx, news{statuses: page})
+	}
+	return now.moved, err
+}
+
+func (l listener) tell(ctx context.Context, n news) error {
+	select {
+	case l.out <- n:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// tail tells what is written to the scheduler's stream; it closes out when it lost its place, after which the reader must look at everything.
+func tail(ctx context.Context, f *feed.Feed, uid string, after store.EventID, out chan<- []store.Event) {
+	for ctx.Err() == nil {
+		events, err := f.Next(ctx, uid, after)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, fault.Conflict):
+			close(out)
+			return
+		case err != nil:
+			if !sleep(ctx, firstRetry) {
+				return
+			}
+			continue
+		}
+		select {
+		case out <- events:
+			after = events[len(events)-1].ID
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// sleep waits; false: ctx was done first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// askOnce queries all jobs and writes what the pool says, without a listener.
+func (f *follower) askOnce(ctx context.Context) error {
+	refs := f.refs()
+	if len(refs) == 0 {
+		return nil
+	}
+	var page []scheduler.Status
+	write := func() error {
+		err := f.write(ctx, []news{{statuses: page}})
+		page = nil
+		return err
+	}
+	err := f.driver.Query(ctx, scheduler.Query{Jobs: refs}, func(s scheduler.Status) error {
+		if page = append(page, s); len(page) < full {
+			return nil
+		}
+		return write()
+	})
+	if err == nil && len(page) > 0 {
+		err = write()
+	}
+	return err
+}

@@ -1,0 +1,196 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/oceanid/oceanid/internal/feed"
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// A lease lasts this long unless it is renewed; so long may a scheduler be without a follower when one dies.
+const (
+	leaseTime  = 6 * time.Second
+	leaseRenew = 2 * time.Second
+)
+
+// Manager sees to it that every scheduler with jobs that have not ended is followed by somebody in the fleet, by itself if by nobody else.
+type Manager struct {
+	Store   *store.Store
+	Feed    *feed.Feed
+	Submits *Submitter
+	Drivers Drivers
+	// Owner names this process in the whole fleet.
+	Owner string
+	Log   hclog.Logger
+
+	mu    sync.Mutex
+	posts map[string]*post
+	wait  sync.WaitGroup
+}
+
+// post is one scheduler that is looked after here.
+type post struct{ again bool }
+
+// Changed tells that something about a scheduler may have changed; "": about any. The work goes on in goroutines that end with ctx; Wait waits for
+// them.
+func (m *Manager) Changed(ctx context.Context, uid string) {
+	if uid != "" {
+		m.look(ctx, uid)
+		return
+	}
+	for q := (store.SchedulerQuery{}); ; {
+		page, err := m.Store.ListSchedulers(ctx, q)
+		if err != nil {
+			m.Log.Warn("the schedulers cannot be listed to follow them", "error", err)
+			return
+		}
+		for _, s := range page {
+			m.look(ctx, s.UID)
+			q.After = s.Name
+		}
+		if len(page) == 0 {
+			return
+		}
+	}
+}
+
+// Wait returns when every follower has ended.
+func (m *Manager) Wait() { m.wait.Wait() }
+
+// look mans the post of a scheduler, unless somebody is there; who is there looks once more before leaving.
+func (m *Manager) look(ctx context.Context, uid string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.posts == nil {
+		m.posts = map[string]*post{}
+	}
+	if p := m.posts[uid]; p != nil {
+		p.again = true
+		return
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	p := &post{}
+	m.posts[uid] = p
+	m.wait.Go(func() {
+		for stay := true; stay; stay = m.leave(ctx, uid, p) {
+			m.man(ctx, uid)
+		}
+	})
+}
+
+func (m *Manager) leave(ctx context.Context, uid string, p *post) (stay bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p.again && ctx.Err() == nil {
+		p.again = false
+		return true
+	}
+	delete(m.posts, uid)
+	return false
+}
+
+// man follows a scheduler for as long as it has jobs that have not ended, whenever its lease is to be had.
+func (m *Manager) man(ctx context.Context, uid string) {
+	pause := firstRetry
+	for ctx.Err() == nil {
+		counts, err := m.Store.ActiveCount(ctx, []string{uid})
+		if err == nil && counts[uid] == 0 {
+			return
+		}
+		var lease store.Lease
+		held := false
+		if err == nil {
+			lease, held, err = m.Store.AcquireLease(ctx, uid, m.Owner, leaseTime)
+		}
+		if held {
+			err = m.follow(ctx, lease)
+			if err == nil {
+				continue
+			}
+		}
+		wait := leaseTime / 2
+		if err != nil && !errors.Is(err, fault.Conflict) && ctx.Err() == nil {
+			m.Log.Warn("a scheduler cannot be followed, is tried again", "scheduler", uid, "in", pause, "error", err)
+			wait, pause = pause, min(pause*2, lastRetry)
+		} else {
+			pause = firstRetry
+		}
+		sleep(ctx, wait)
+	}
+}
+
+// follow runs one follower under a lease that is kept alive, and gives the lease back.
+func (m *Manager) follow(ctx context.Context, lease store.Lease) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() {
+		for sleep(ctx, leaseRenew) {
+			if ok, err := m.Store.Renew(ctx, lease, leaseTime); err == nil && !ok {
+				stop(fault.Conflict.New("another process follows"))
+			}
+		}
+	})
+	err := m.run(ctx, lease)
+	if cause := context.Cause(ctx); cause != nil && errors.Is(cause, fault.Conflict) {
+		err = cause
+	}
+	stop(nil)
+	keeper.Wait()
+	// The lease goes back even when the host is closing: the next process need not wait for it to run out.
+	release, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	return errors.Join(err, m.Store.Release(release, lease))
+}
+
+func (m *Manager) run(ctx context.Context, lease store.Lease) error {
+	f, err := m.follower(ctx, lease)
+	if err != nil {
+		return err
+	}
+	return f.run(ctx)
+}
+
+func (m *Manager) follower(ctx context.Context, lease store.Lease) (*follower, error) {
+	driver, err := m.Drivers(ctx, lease.UID)
+	if err != nil {
+		return nil, err
+	}
+	return &follower{
+		store: m.Store, feed: m.Feed, submits: m.Submits, driver: driver, lease: lease, log: m.Log.With("scheduler", lease.UID),
+		cancelled: map[string]time.Time{}, working: map[string]bool{},
+	}, nil
+}
+
+// Refresh asks the pool of one scheduler once about its jobs and writes what it says. If another process follows the scheduler the store is
+// fresh already, and Refresh does nothing.
+func (m *Manager) Refresh(ctx context.Context, uid string) error {
+	counts, err := m.Store.ActiveCount(ctx, []string{uid})
+	if err != nil || counts[uid] == 0 {
+		return err
+	}
+	lease, held, err := m.Store.AcquireLease(ctx, uid, m.Owner+"/refresh", leaseTime)
+	if err != nil || !held {
+		return err
+	}
+	err = m.refresh(ctx, lease)
+	return errors.Join(err, m.Store.Release(context.WithoutCancel(ctx), lease))
+}
+
+func (m *Manager) refresh(ctx context.Context, lease store.Lease) error {
+	f, err := m.follower(ctx, lease)
+	if err != nil {
+		return err
+	}
+	if err := f.loadActive(ctx); err != nil {
+		return err
+	}
+	return f.askOnce(ctx)
+}
