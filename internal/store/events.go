@@ -2,8 +2,15 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -32,17 +39,61 @@ type Event struct {
 	Time time.Time `json:"time"`
 }
 
-// Events are up to limit events after that one, in order. If events after it have been trimmed away already, or it lies in the future (as after
-// Redis was restored from an older copy), the error is fault.Conflict: the caller looks at the jobs themselves and goes on from LastEvent,
-// asked for before.
+func newEvent(job string, revision int64, st JobStatus, tasks []TaskChange, now time.Time) Event {
+	const most = 256
+	told := tasks[:min(len(tasks), most)]
+	return Event{
+		Job: job, Revision: revision, State: st.State, Reason: st.Reason, NativeWord: st.NativeWord, Exit: st.Exit, Counts: st.Counts,
+		Tasks: told, MoreTasks: len(told) < len(tasks), Time: now,
+	}
+}
+
+// Events are up to limit events (default 100, at most 1000) after that one, in order. If events after it have been trimmed away already, or it
+// lies in the future (as after Redis was restored from an older copy), the error is fault.Conflict: the caller asks for LastEvent, looks at the
+// jobs themselves, and goes on from there.
 func (s *Store) Events(ctx context.Context, uid string, after EventID, limit int) ([]Event, error) {
-	panic("being written")
+	var last *redis.SliceCmd
+	var read *redis.XStreamSliceCmd
+	// The order matters: when the stream has nothing, the newest event that was counted before decides whether there should be something.
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		last = p.HMGet(ctx, slot(uid)+"meta", "seq")
+		read = p.XRead(ctx, &redis.XReadArgs{Streams: []string{slot(uid) + "events", eventKey(after)}, Count: int64(pageSize(limit, 100)), Block: -1})
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, s.explain(err)
+	}
+	var messages []redis.XMessage
+	if streams := read.Val(); len(streams) > 0 {
+		messages = streams[0].Messages
+	}
+	newest := EventID(integer(texts(last.Val())[0]))
+	if len(messages) == 0 && newest != after {
+		return nil, fault.By(fault.Host, fault.Conflict.New("scheduler %s: no events after %d are kept, the newest is %d: look at the jobs and go on from there", uid, after, newest))
+	}
+	events := make([]Event, 0, len(messages))
+	for _, m := range messages {
+		text, _ := m.Values["e"].(string)
+		number, _, _ := strings.Cut(m.ID, "-")
+		e := Event{ID: EventID(integer(number)), SchedulerUID: uid}
+		if err := json.Unmarshal([]byte(text), &e); err != nil {
+			return nil, fault.By(fault.Host, fault.Internal.New("store: event %s of scheduler %s: %w", m.ID, uid, err))
+		}
+		events = append(events, e)
+	}
+	if len(events) > 0 && events[0].ID != after+1 {
+		return nil, fault.By(fault.Host, fault.Conflict.New("scheduler %s: the events from %d to %d are not kept any more: look at the jobs and go on from the newest", uid, after+1, events[0].ID-1))
+	}
+	return events, nil
 }
 
 // LastEvent is the newest event of a scheduler, 0 when there was none.
-func (s *Store) LastEvent(ctx context.Context, uid string) (EventID, error) { panic("being written") }
+func (s *Store) LastEvent(ctx context.Context, uid string) (EventID, error) {
+	v, err := s.client.HMGet(ctx, slot(uid)+"meta", "seq").Result()
+	if err != nil {
+		return 0, s.explain(err)
+	}
+	return EventID(integer(texts(v)[0])), nil
+}
 
-// Changes yields the UID of a scheduler soon after something of its jobs or its record was changed by any process, and "" when something
-// may have been missed (at first, and whenever the connection was lost): then look at all. A slow reader gets each UID once. The channel is
-// closed when ctx is done or the store is closed.
-func (s *Store) Changes(ctx context.Context) <-chan string { panic("being written") }
+func eventKey(id EventID) string { return strconv.FormatInt(int64(id), 10) + "-0" }

@@ -2,8 +2,15 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -19,7 +26,7 @@ type Job struct {
 	Status JobStatus
 	// Revision is 1 for a new job and grows by one with each change.
 	Revision int64
-	// Created is set by Commit when it is zero, in UTC and whole milliseconds.
+	// Created is the batch's time when it is zero, in UTC and whole milliseconds.
 	Created time.Time
 }
 
@@ -51,31 +58,168 @@ type JobStatus struct {
 	RetryAt   time.Time `json:"retry_at,omitzero"`
 }
 
-// NewJobID makes the identifier of a new job: the scheduler's UID, a dash, and 26 characters of lower-case base 32 whose byte order is that
-// of time to the millisecond, and chance for the rest.
-func NewJobID(uid string, now time.Time) string { panic("being written") }
-
-// JobScheduler reads the scheduler's UID back from a job's identifier; false: that cannot be one.
-func JobScheduler(id string) (uid string, ok bool) { panic("being written") }
-
 // Job is the whole record, or fault.NotFound.
-func (s *Store) Job(ctx context.Context, id string) (Job, error) { panic("being written") }
+func (s *Store) Job(ctx context.Context, id string) (Job, error) {
+	uid, ok := JobScheduler(id)
+	if !ok {
+		return Job{}, noSuchJob(id)
+	}
+	var record *redis.SliceCmd
+	var spec *redis.StringCmd
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		record = p.HMGet(ctx, slot(uid)+"job:"+id, jobFields...)
+		spec = p.Get(ctx, slot(uid)+"spec:"+id)
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return Job{}, s.explain(err)
+	}
+	job, ok, err := decodeJob(id, texts(record.Val()))
+	if err != nil {
+		return Job{}, err
+	}
+	if !ok || spec.Err() != nil {
+		return Job{}, noSuchJob(id)
+	}
+	job.Spec = scheduler.Job{}
+	if err := json.Unmarshal([]byte(spec.Val()), &job.Spec); err != nil {
+		return Job{}, brokenJob(id, err)
+	}
+	return job, nil
+}
 
 // JobByNative is the whole record of the job with that identifier at the scheduler's pool, or fault.NotFound.
 func (s *Store) JobByNative(ctx context.Context, uid string, native scheduler.ID) (Job, error) {
-	panic("being written")
+	id, err := s.client.HGet(ctx, slot(uid)+"natives", string(native)).Result()
+	if errors.Is(err, redis.Nil) {
+		return Job{}, fault.NotFound.New("job %q of the pool: no job here has that identifier", native)
+	}
+	if err != nil {
+		return Job{}, s.explain(err)
+	}
+	return s.Job(ctx, id)
 }
 
 // Active are the scheduler's jobs whose state is not terminal, as lists show them, the oldest first. after is the ID of the last one of the page
-// before; a page shorter than the limit is the last one.
+// before; a page shorter than the limit (default and most: 1000) is the last one.
 func (s *Store) Active(ctx context.Context, uid, after string, limit int) ([]Job, error) {
-	panic("being written")
+	if err := checkUID(uid); err != nil {
+		return nil, err
+	}
+	limit = pageSize(limit, 1000)
+	member := strings.TrimPrefix(after, uid+"-")
+	var page []Job
+	// One round does it, unless a job is deleted between the reading of its name and that of its record.
+	for {
+		members, err := s.client.ZRangeByLex(ctx, slot(uid)+indexActive, &redis.ZRangeBy{Min: lexAfter(member), Max: "+", Count: int64(limit - len(page))}).Result()
+		if err != nil {
+			return nil, s.explain(err)
+		}
+		if len(members) == 0 {
+			return page, nil
+		}
+		member = members[len(members)-1]
+		for i, m := range members {
+			members[i] = uid + "-" + m
+		}
+		jobs, err := s.jobHeads(ctx, members)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, jobs...)
+		if len(page) >= limit {
+			return page, nil
+		}
+	}
 }
 
 // ActiveCount is the number of jobs that have not ended, by the UID of the scheduler.
 func (s *Store) ActiveCount(ctx context.Context, uids []string) (map[string]int, error) {
-	panic("being written")
+	counts := make(map[string]int, len(uids))
+	for some := range slices.Chunk(uids, pipelined) {
+		read := make([]*redis.IntCmd, len(some))
+		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i, uid := range some {
+				read[i] = p.ZCard(ctx, slot(uid)+indexActive)
+			}
+			return nil
+		}); err != nil {
+			return nil, s.explain(err)
+		}
+		for i, uid := range some {
+			counts[uid] = int(read[i].Val())
+		}
+	}
+	return counts, nil
 }
 
-// DeleteJob forgets a job. One that has not ended is fault.Conflict; one that is not there is fault.NotFound.
-func (s *Store) DeleteJob(ctx context.Context, id string) error { panic("being written") }
+// pipelined is how many commands go into one pipeline: few enough that neither side waits for the other to read.
+const pipelined = 500
+
+// jobFields are those that decodeJob reads.
+var jobFields = []string{"rev", "created", "head", "status"}
+
+// jobHead is the constant part of a record that lists show.
+type jobHead struct {
+	Scheduler string        `json:"scheduler"`
+	Type      string        `json:"type"`
+	Spec      scheduler.Job `json:"spec"`
+}
+
+// light is a specification without what may be big.
+func light(spec scheduler.Job) scheduler.Job {
+	spec.Args, spec.Env, spec.Inputs = nil, nil, nil
+	if spec.Array != nil {
+		spec.Array = &scheduler.Array{Count: spec.Array.Count}
+	}
+	return spec
+}
+
+// jobHeads reads jobs as lists show them, in the order asked; those that are not there are left out.
+func (s *Store) jobHeads(ctx context.Context, ids []string) ([]Job, error) {
+	jobs := make([]Job, 0, len(ids))
+	for some := range slices.Chunk(ids, pipelined) {
+		read := make([]*redis.SliceCmd, len(some))
+		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i, id := range some {
+				uid, _ := JobScheduler(id)
+				read[i] = p.HMGet(ctx, slot(uid)+"job:"+id, jobFields...)
+			}
+			return nil
+		}); err != nil {
+			return nil, s.explain(err)
+		}
+		for i, id := range some {
+			job, ok, err := decodeJob(id, texts(read[i].Val()))
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				jobs = append(jobs, job)
+			}
+		}
+	}
+	return jobs, nil
+}
+
+func decodeJob(id string, v []string) (job Job, ok bool, err error) {
+	if v[0] == "" {
+		return Job{}, false, nil
+	}
+	var head jobHead
+	if err := json.Unmarshal([]byte(v[2]), &head); err != nil {
+		return Job{}, false, brokenJob(id, err)
+	}
+	uid, _ := JobScheduler(id)
+	job = Job{ID: id, SchedulerUID: uid, Scheduler: head.Scheduler, Type: head.Type, Spec: head.Spec, Revision: integer(v[0]), Created: fromMillis(v[1])}
+	if err := json.Unmarshal([]byte(v[3]), &job.Status); err != nil {
+		return Job{}, false, brokenJob(id, err)
+	}
+	return job, true, nil
+}
+
+func noSuchJob(id string) error { return fault.NotFound.New("job %q: there is no such job", id) }
+
+func brokenJob(id string, err error) error {
+	return fault.By(fault.Host, fault.Internal.New("store: the record of job %s: %w", id, err))
+}

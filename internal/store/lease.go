@@ -3,6 +3,10 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/oceanid/oceanid/sdk/fault"
 )
 
 // Lease is the right to follow one scheduler, for a while.
@@ -13,18 +17,48 @@ type Lease struct {
 	Fence int64
 }
 
-// AcquireLease takes the lease of a scheduler for ttl, if nobody else has it. owner names one follower in the whole fleet; acquiring again what
-// one has gives a new fence. false: somebody else has it.
+// AcquireLease takes the lease of a scheduler for ttl, by the clock of Redis, if nobody else has it. owner names one follower in the whole
+// fleet; acquiring again what one has gives a new fence. false: somebody else has it.
 //
 // The lease is only good manners; that two followers never both write is the fence's doing.
 func (s *Store) AcquireLease(ctx context.Context, uid, owner string, ttl time.Duration) (Lease, bool, error) {
-	panic("being written")
+	if err := checkUID(uid); err != nil {
+		return Lease{}, false, err
+	}
+	if owner == "" || ttl < time.Millisecond {
+		return Lease{}, false, fault.By(fault.Host, fault.Invalid.New("store: a lease needs an owner and a time of at least a millisecond"))
+	}
+	l := Lease{UID: uid, Owner: owner}
+	// SET answers OK or nothing.
+	err := s.client.SetArgs(ctx, leaseKey(uid), owner, redis.SetArgs{Mode: "NX", TTL: ttl}).Err()
+	if err == redis.Nil {
+		// It may be ours already.
+		if mine, err := s.Renew(ctx, l, ttl); !mine || err != nil {
+			return Lease{}, false, err
+		}
+	} else if err != nil {
+		return Lease{}, false, s.explain(err)
+	}
+	if l.Fence, err = s.client.HIncrBy(ctx, slot(uid)+"meta", "fence", 1).Result(); err != nil {
+		return Lease{}, false, s.explain(err)
+	}
+	// Who was held up for longer than ttl before the fence may have shut out the one who has the lease now; that one notices and takes it again,
+	// but this one must not believe that it has it.
+	mine, err := s.Renew(ctx, l, ttl)
+	return l, mine, err
 }
 
 // Renew makes a lease last ttl from now. false: it is not the owner's any more.
 func (s *Store) Renew(ctx context.Context, l Lease, ttl time.Duration) (bool, error) {
-	panic("being written")
+	word, _, err := s.run(ctx, s.scripts.leaseRenew, leaseKey(l.UID), l.Owner, ttl.Milliseconds())
+	return word == "ok", err
 }
 
 // Release gives a lease back; one that is lost already is no error.
-func (s *Store) Release(ctx context.Context, l Lease) error { panic("being written") }
+func (s *Store) Release(ctx context.Context, l Lease) error {
+	_, _, err := s.run(ctx, s.scripts.leaseRelease, leaseKey(l.UID), l.Owner)
+	return err
+}
+
+// leaseKey is in no slot of the scheduler's: the lease decides nothing, the fence in meta does.
+func leaseKey(uid string) string { return volatile + "lease:" + uid }
