@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"sync"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+var (
+	_ scheduler.Driver      = (*driver)(nil)
+	_ scheduler.Watcher     = (*driver)(nil)
+	_ scheduler.LogStreamer = (*driver)(nil)
+	_ scheduler.Uploader    = (*driver)(nil)
+	_ scheduler.Downloader  = (*driver)(nil)
+	_ scheduler.Prober      = (*driver)(nil)
+)
+
+// driver is the host's side of a local scheduler: it writes what is wanted into the folder, reads there what became of it, and starts the keeper,
+// which does the rest. It holds nothing between calls, so that any number of drivers may have the folder open.
+type driver struct {
+	folder   folder
+	settings settings
+	log      *slog.Logger
+
+	// starting lets one call at a time start a keeper.
+	starting sync.Mutex
+}
+
+// newDriver opens the folder with these settings, and starts a keeper if there is work left in it.
+func newDriver(ctx context.Context, path string, s settings, log *slog.Logger) (*driver, error) {
+	f, err := openFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.write(f); err != nil {
+		return nil, err
+	}
+	d := &driver{folder: f, settings: s, log: log}
+	if err := d.revive(ctx); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// tokenOf is the token by which the folder knows the job; false: it can know no such job.
+func tokenOf(ref scheduler.Ref) (string, bool) { return string(ref.ID), validToken(string(ref.ID)) }
+
+// find is the job that ref names, and its token.
+func (d *driver) find(ref scheduler.Ref) (*kept, string, error) {
+	token, ok := tokenOf(ref)
+	if !ok {
+		return nil, "", fault.NotFound.New("job %q: no such job here", ref.ID)
+	}
+	k, err := readKept(d.folder.job(token))
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := d.folder.check(); err != nil {
+			return nil, "", err
+		}
+		return nil, "", fault.NotFound.New("job %s: no such job here, or it ended so long ago that it was removed", token)
+	}
+	return k, token, err
+}

@@ -1,0 +1,16 @@
+package main
+
+import (
+	"os"
+
+	"github.com/oceanid/oceanid/sdk"
+)
+
+const version = "0.1.0"
+
+func main() {
+	if code, ok := asKeeper(os.Args[1:]); ok {
+		os.Exit(code)
+	}
+	sdk.Main(sdk.Scheduler("local", version, New).Doc("Runs jobs as processes on the host's own machine."))
+}

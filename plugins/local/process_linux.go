@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// awaitZombie waits until the child has ended and leaves it unreaped.
+func awaitZombie(pid int) bool {
+	for {
+		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return err == nil
+		}
+	}
+}
+
+// birthOf tells one life of a process number from all others: the machine's boot and the clock tick at which the process began. A zombie
+// is not there any more.
+func birthOf(pid int) (birth string, there bool) {
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return "", false
+	}
+	// proc_pid_stat(5): the name, in parentheses, may hold anything; after it the state is field 3 and the start time field 22.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 20 {
+		return "", false
+	}
+	return bootID() + "/" + fields[19], fields[0] != "Z" && fields[0] != "X"
+}
+
+// alive tells whether the process with that number is still the one that had that birth.
+func alive(pid int, birth string) bool {
+	now, there := birthOf(pid)
+	return there && now == birth
+}
+
+func bootID() string {
+	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(id))
+}
+
+// signalMarked signals the process if it was started with all of these environment variables.
+func signalMarked(pid int, mark []string, sig syscall.Signal) bool {
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer process.Release()
+	// The handle is of one process and no later one with its number; that it is ours must be seen once more, now that it is held.
+	return hasMark(pid, mark) && process.Signal(sig) == nil
+}
+
+// marked are the processes that were started with all of these environment variables.
+func marked(mark []string) []int {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil
+	}
+	var pids []int
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil && hasMark(pid, mark) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+func hasMark(pid int, mark []string) bool {
+	environ, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
+	if err != nil {
+		return false
+	}
+	variables := strings.Split(string(environ), "\x00")
+	for _, m := range mark {
+		if !slices.Contains(variables, m) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// Submit makes the job's folder out of sight and renames it to its token. That rename is the moment at which the job is submitted: of
+// many that are tried for one token, by whichever processes, one succeeds. The identifier is the token.
+func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, error) {
+	if !validToken(job.Token) {
+		return "", fault.Invalid.New("token %q: 1 to 64 letters, digits and -", job.Token)
+	}
+	there, err := d.submitted(job.Token)
+	if err != nil {
+		return "", err
+	}
+	if !there {
+		if err := refuse(job, d.settings.Slots, thisMachine(d.folder.path)); err != nil {
+			return "", err
+		}
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		if err := d.place(job); err != nil {
+			// Another call with the token may have succeeded meanwhile, and taken the uploads away.
+			if there, again := d.submitted(job.Token); again != nil || !there {
+				return "", err
+			}
+		}
+	}
+	if err := os.RemoveAll(d.folder.uploads(job.Token)); err != nil {
+		d.log.Warn("the uploads of a submitted job are left", "token", job.Token, "error", err)
+	}
+	if err := d.wake(ctx); err != nil {
+		return "", fault.Unavailable.New("job %s is kept, but nothing runs it yet: %w", job.Token, err)
+	}
+	return scheduler.ID(job.Token), nil
+}
+
+// submitted tells whether there is or was a job with the token.
+func (d *driver) submitted(token string) (bool, error) {
+	for _, path := range []string{d.folder.job(token), d.folder.forgotten(token)} {
+		if there, err := exists(path); there || err != nil {
+			return there, err
+		}
+	}
+	return false, d.folder.check()
+}
+
+// place makes the job's folder. An error says that this call did not.
+func (d *driver) place(job scheduler.Job) error {
+	scratch := d.folder.scratch(job.Token)
+	if err := os.Mkdir(scratch, 0o700); err != nil {
+		return err
+	}
+	// After the rename there is nothing to remove.
+	defer os.RemoveAll(scratch)
+	if err := d.takeInputs(job, filepath.Join(scratch, "inputs")); err != nil {
+		return err
+	}
+	content, err := json.MarshalIndent(keep(job, time.Now().UTC()), "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := writeDurably(keptPath(scratch), content); err != nil {
+		return err
+	}
+	if err := syncFolder(scratch); err != nil {
+		return err
+	}
+	// First the note that there is something to do, then the job: a note without a job does no harm.
+	note, err := os.OpenFile(d.folder.control(job.Token), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(note.Close(), syncFolder(d.folder.control(""))); err != nil {
+		return err
+	}
+	if err := os.Rename(scratch, d.folder.job(job.Token)); err != nil {
+		return err
+	}
+	return syncFolder(d.folder.job(""))
+}
+
+// takeInputs makes the folder of the job's inputs out of what was uploaded, without copying.
+func (d *driver) takeInputs(job scheduler.Job, path string) error {
+	if err := os.Mkdir(path, 0o700); err != nil || len(job.Inputs) == 0 {
+		return err
+	}
+	folders := map[string]bool{path: true}
+	for _, in := range job.Inputs {
+		from, to := filepath.Join(d.folder.uploads(job.Token), in.Name), filepath.Join(path, in.Name)
+		info, err := os.Lstat(from)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fault.Conflict.New("input %q was not uploaded for job %s", in.Name, job.Token)
+		case err != nil:
+			return err
+		case info.Size() != in.Size:
+			return fault.Conflict.New("input %q: %d bytes were uploaded for job %s, which says %d", in.Name, info.Size(), job.Token, in.Size)
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return err
+		}
+		for dir := filepath.Dir(to); !folders[dir]; dir = filepath.Dir(dir) {
+			folders[dir] = true
+		}
+		if err := os.Link(from, to); err != nil {
+			return err
+		}
+	}
+	for dir := range folders {
+		if err := syncFolder(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
