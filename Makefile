@@ -1,0 +1,62 @@
+# Oceanid. `make` explains itself; every target works from a fresh clone.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GO      ?= go
+TOOL    := $(GO) tool -modfile=tools/go.mod
+LAB     := $(GO) run ./lab/cmd/lab
+DRIVERS := $(notdir $(wildcard plugins/*))
+POOL    ?= local
+LISTEN  ?= 127.0.0.1:8080
+
+.PHONY: help
+help: ## what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## all programs, into bin/
+	@mkdir -p bin/drivers
+	@$(GO) build -trimpath -o bin/ ./cmd/oceanid ./examples/portal
+	@CGO_ENABLED=0 $(GO) build -trimpath -o bin/model ./examples/portal/model
+	@for d in $(DRIVERS); do $(GO) build -trimpath -o bin/drivers/oceanid-$$d ./plugins/$$d || exit 1; done
+
+.PHONY: run
+run: build ## the example portal on this machine; POOL=lab: on a real HTCondor pool over SSH (root, Debian)
+ifeq ($(POOL),lab)
+	@$(LAB) build
+	@$(LAB) up --condor --sshd -- bin/portal -config examples/portal/lab.hcl -scheduler lab -listen $(LISTEN)
+else
+	@bin/portal -config config.hcl -scheduler $(POOL) -listen $(LISTEN)
+endif
+
+.PHONY: test
+test: ## every test, on real servers
+	@bash lab/prepare.sh
+	@$(GO) test -race -shuffle=on -timeout 20m $(TESTFLAGS) ./...
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck, proto style and freshness
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
+	@$(GO) vet ./...
+	@$(TOOL) staticcheck ./...
+	@$(TOOL) buf lint
+	@$(TOOL) buf generate
+	@git diff --exit-code --stat -- internal/wire || { echo "generated code was stale: commit what make lint made"; exit 1; }
+	@$(GO) mod tidy -diff
+
+.PHONY: bench
+bench: build ## side by side with the peers: name  ours  peer  ratio  goal
+	@$(GO) run ./bench
+
+.PHONY: lab
+lab: ## build the lab's root once: real HTCondor, OpenSSH, Redis (root, Debian; about 2 minutes)
+	@$(LAB) build
+
+.PHONY: proto
+proto: ## generate the Go code of the protocol
+	@$(TOOL) buf lint
+	@$(TOOL) buf generate
+
+.PHONY: clean
+clean: ## what was built and the example's data; the lab's root stays (go run ./lab/cmd/lab clean)
+	@rm -rf bin oceanid.data results

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# What `make test` needs besides Go: a C compiler for the race detector, and the lab. Where something cannot be had it says what is left out and
+# why; in CI (CI=true) that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing() {
+  echo "make test: left out: $1" >&2
+  if [ "${CI:-}" = true ]; then
+    echo "make test: in CI nothing may be left out" >&2
+    exit 1
+  fi
+}
+
+if [ "$(uname -s)" != Linux ]; then
+  missing "every test on real servers (HTCondor, OpenSSH, Redis): the lab needs Linux, this is $(uname -s)"
+  exit 0
+fi
+if [ "$(id -u)" != 0 ]; then
+  missing "every test on real servers (HTCondor, OpenSSH, Redis): the lab needs root, for namespaces and mounts; run it as root to have them"
+  exit 0
+fi
+if ! command -v gcc >/dev/null; then
+  if ! command -v apt-get >/dev/null; then
+    echo "make test: the race detector needs a C compiler; install gcc" >&2
+    exit 1
+  fi
+  echo "make test: installing gcc for the race detector"
+  apt-get update -q >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends gcc libc6-dev >/dev/null
+fi
+if ! command -v apt-get >/dev/null; then
+  missing "every test on real servers (HTCondor, OpenSSH, Redis): the lab is made with debootstrap, which this machine cannot install"
+  exit 0
+fi
+go run ./lab/cmd/lab build
