@@ -36,24 +36,30 @@ func serve(mode Mode) {
 			}
 		}()
 	}
+	security := readTLS
+	if mode == Plain {
+		security = nil
+	}
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: handshake.Config(),
-		TLSProvider: func() (*tls.Config, error) {
-			data, err := os.ReadFile(os.Getenv(handshake.EnvTLS))
-			if err != nil {
-				return nil, err
-			}
-			side, err := handshake.ParseTLS(data)
-			if err != nil {
-				return nil, err
-			}
-			return side.Server()
-		},
-		Plugins: handshake.Plugins(func(s *grpc.Server) { pluginv1.RegisterPluginServer(s, &Plugin{mode: mode}) }),
+		TLSProvider:     security,
+		Plugins:         handshake.Plugins(func(s *grpc.Server) { pluginv1.RegisterPluginServer(s, &Plugin{mode: mode}) }),
 		GRPCServer: func(o []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(o, handshake.ServerOptions()...)...)
 		},
 	})
+}
+
+func readTLS() (*tls.Config, error) {
+	data, err := os.ReadFile(os.Getenv(handshake.EnvTLS))
+	if err != nil {
+		return nil, err
+	}
+	side, err := handshake.ParseTLS(data)
+	if err != nil {
+		return nil, err
+	}
+	return side.Server()
 }
 
 func listen(path string) error {
