@@ -2,6 +2,8 @@ package sdk
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"log/slog"
 )
 
@@ -22,8 +24,14 @@ func (s Secret) String() string {
 	return hidden
 }
 
-// GoString is what String is.
-func (s Secret) GoString() string { return s.String() }
+// Format writes what String is, whatever the verb.
+func (s Secret) Format(f fmt.State, verb rune) {
+	if verb == 'q' {
+		fmt.Fprintf(f, "%q", s.String())
+		return
+	}
+	io.WriteString(f, s.String())
+}
 
 // LogValue is what String is.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
