@@ -1,24 +1,42 @@
 package supervise
 
-import "google.golang.org/grpc"
+import (
+	"sync"
 
-// Lease is the use of one generation of a driver. A short call holds it for as long as the call lasts; a stream watches Retiring.
-type Lease struct{}
+	"google.golang.org/grpc"
+)
+
+// Lease is the use of one generation of a driver. A short call holds it for as long as the call lasts; a long stream watches Retiring. It is safe
+// for concurrent use.
+type Lease struct {
+	generation *generation
+	release    func()
+}
+
+// newLease gives the use of g; s.mu is held.
+func (s *Supervisor) newLease(g *generation) *Lease {
+	g.leases++
+	return &Lease{generation: g, release: sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		g.release()
+	})}
+}
 
 // Conn is the connection to the driver.
-func (l *Lease) Conn() grpc.ClientConnInterface { return nil }
+func (l *Lease) Conn() grpc.ClientConnInterface { return l.generation.process.Conn() }
 
 // Generation numbers the lives of the driver, from 1.
-func (l *Lease) Generation() uint64 { return 0 }
+func (l *Lease) Generation() uint64 { return l.generation.number }
 
 // Retiring is closed when this generation is to end: the holder of a long stream ends it, releases the lease, and may acquire another.
-func (l *Lease) Retiring() <-chan struct{} { return nil }
+func (l *Lease) Retiring() <-chan struct{} { return l.generation.retiring }
 
-// Done is closed when this generation has ended; Err then says how: nil: it was stopped, else fault.Crashed.
-func (l *Lease) Done() <-chan struct{} { return nil }
+// Done is closed when this generation has ended. When a call fails because of the connection, Done follows within moments if the driver crashed.
+func (l *Lease) Done() <-chan struct{} { return l.generation.process.Done() }
 
 // Err says after Done how this generation ended; nil: it was stopped, else fault.Crashed with what is known.
-func (l *Lease) Err() error { return nil }
+func (l *Lease) Err() error { return l.generation.process.Err() }
 
 // Release ends the use. Releasing again does nothing.
-func (l *Lease) Release() {}
+func (l *Lease) Release() { l.release() }

@@ -18,21 +18,32 @@ const (
 // Status is what a person wants to know about a driver.
 type Status struct {
 	State State
-	// Reason says in words why it is backing off or failed; "" otherwise.
+	// Reason says in words why it is backing off or has failed; "" in every other state.
 	Reason string
-	// PID is the process's number; 0: there is none.
-	PID int
+	// Err is what Reason says; nil in every other state. A crash is a fault.Crashed that has the panic and the last lines of the log.
+	Err error
+	// RetryAt is when the next start may be tried, of a driver that is backing off or has failed.
+	RetryAt time.Time
 	// Since is when it came into this state.
 	Since time.Time
+	// PID is the process's number; 0: there is none.
+	PID int
 	// Restarts counts the starts that followed a crash.
 	Restarts int
 	// Generation is the number of the life that is running, or ran last; 0: none yet.
 	Generation uint64
-	// Err is what made it back off or fail; nil otherwise. A crash is a fault.Crashed that has the panic and the last lines of the log.
-	Err error
-	// RetryAt is when the next start may be tried, of a driver that is backing off or failed.
-	RetryAt time.Time
 }
 
 // Status is the present one.
-func (s *Supervisor) Status() Status { return Status{} }
+func (s *Supervisor) Status() Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	status := Status{State: s.state, Since: s.since, Restarts: s.restarts, Generation: s.number}
+	if s.state == BackingOff || s.state == Failed {
+		status.Err, status.Reason, status.RetryAt = s.trouble, s.trouble.Error(), s.retryAt
+	}
+	if s.running != nil {
+		status.PID = s.running.process.PID()
+	}
+	return status
+}

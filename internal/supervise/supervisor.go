@@ -2,61 +2,117 @@ package supervise
 
 import (
 	"context"
-	"errors"
+	"sync"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
-	"google.golang.org/grpc"
+	"github.com/oceanid/oceanid/sdk/fault"
 )
 
-// Process is one life of a driver, in a process of its own or within this one.
-type Process interface {
-	Conn() grpc.ClientConnInterface
-	// Done is closed when the life is over.
-	Done() <-chan struct{}
-	// Err says after Done how it ended; nil: by Stop.
-	Err() error
-	// Stop ends it and waits for Done.
-	Stop(ctx context.Context) error
-	// PID is 0 within this process.
-	PID() int
-}
-
-// Options of a supervisor. Name and Start are required.
-type Options struct {
-	// Name is the driver's, for errors and the log.
-	Name string
-	// Start starts one life of the driver and proves that it is usable. It is never called twice at the same time. Its ctx is done when the
-	// supervisor stops; the life that it starts must outlive it. An error of kind Invalid, NotFound, Denied or Unsupported is taken as final.
-	Start func(ctx context.Context) (Process, error)
-	// Log is told of every change of state; nil: nothing is.
-	Log hclog.Logger
-	// Backoff is the longest delay before the first restart, doubled for each further crash within Window up to MaxBackoff; the delay is
-	// drawn evenly from nothing to that. 0: 200 ms and 30 s.
-	Backoff, MaxBackoff time.Duration
-	// Budget is how many crashes within Window are followed by a restart. 0: 5 in 10 minutes.
-	Budget int
-	Window time.Duration
-	// Probe is how long a failed driver is left alone before somebody's wish to use it starts it once more. 0: 10 minutes.
-	Probe time.Duration
-	// Grace is how long Stop waits for the leases to be released. 0: 10 s.
-	Grace time.Duration
-}
-
 // Supervisor owns one driver. It is safe for concurrent use.
-type Supervisor struct{}
+type Supervisor struct {
+	o    Options
+	life sync.WaitGroup // of the goroutines of generations
+
+	mu      sync.Mutex
+	state   State
+	since   time.Time
+	changed chan struct{} // closed and replaced with every change of state
+	closed  bool
+
+	running     *generation        // in Ready and Draining, unless it was never ready
+	number      uint64             // of the last generation
+	cancelStart context.CancelFunc // in Starting and Draining
+	probing     bool               // in Starting: after Failed
+
+	trouble  error // in BackingOff and Failed
+	retryAt  time.Time
+	timer    *time.Timer // in BackingOff
+	crashes  []time.Time // within the window
+	restarts int
+}
 
 // New makes a supervisor of a stopped driver. Whoever makes it closes it.
-func New(o Options) *Supervisor { return &Supervisor{} }
+func New(o Options) *Supervisor {
+	return &Supervisor{o: o.withDefaults(), state: Stopped, since: time.Now(), changed: make(chan struct{})}
+}
+
+// enter changes the state; s.mu is held.
+func (s *Supervisor) enter(state State, args ...any) {
+	s.o.Log.Debug("driver is "+string(state), append(args, "was", s.state, "for", time.Since(s.since).Round(time.Millisecond))...)
+	s.state, s.since = state, time.Now()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
 
 // Acquire gives the use of the driver, and starts it when it is not running; any number of callers wait for one start. Who cannot have it
-// before ctx is done gets fault.Unavailable (with fault.RetryAfter where that is known) that wraps what is wrong with the driver. The caller
-// must release the lease.
-func (s *Supervisor) Acquire(ctx context.Context) (*Lease, error) { return nil, errors.ErrUnsupported }
+// before ctx is done gets fault.Unavailable (with fault.RetryAfter where that is known) that wraps what is wrong with the driver; when that is known
+// beforehand, at once. A driver that cannot be started as it is gives the error of its start. The caller must release the lease.
+func (s *Supervisor) Acquire(ctx context.Context) (*Lease, error) {
+	for {
+		s.mu.Lock()
+		lease, err := s.take(ctx)
+		changed := s.changed
+		s.mu.Unlock()
+		if lease != nil || err != nil {
+			return lease, err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, s.givenUp(ctx)
+		}
+	}
+}
 
-// Stop drains the driver and ends it: nothing new is given out, leases are waited for (their holders see Retiring), then the process is
-// stopped. ctx bounds all of it. A later Acquire starts it again.
-func (s *Supervisor) Stop(ctx context.Context) error { return nil }
+// take gives a lease, an error, or neither: then the next change of state is to be waited for. s.mu is held.
+func (s *Supervisor) take(ctx context.Context) (*Lease, error) {
+	if ctx.Err() != nil {
+		return nil, fault.Of(ctx.Err()).New("driver %q: %w", s.o.Name, context.Cause(ctx))
+	}
+	if s.closed {
+		return nil, fault.By(fault.Host, fault.Unavailable.New("driver %q: the host is closing", s.o.Name))
+	}
+	switch s.state {
+	case Ready:
+		return s.newLease(s.running), nil
+	case Stopped:
+		s.start()
+	case Failed:
+		if time.Now().Before(s.retryAt) {
+			return nil, s.unavailable("has failed")
+		}
+		s.probing = true
+		s.start()
+	case BackingOff:
+		if deadline, ok := ctx.Deadline(); ok && deadline.Before(s.retryAt) {
+			return nil, s.unavailable("is not ready")
+		}
+	}
+	return nil, nil
+}
 
-// Close is Stop for ever: a later Acquire is fault.Unavailable.
-func (s *Supervisor) Close(ctx context.Context) error { return nil }
+// unavailable says what is wrong and when to come back; s.mu is held. What is final speaks for itself.
+func (s *Supervisor) unavailable(what string) error {
+	if final(s.trouble) {
+		return s.trouble
+	}
+	err := fault.Unavailable.New("driver %q %s and is tried again in %v: %w", s.o.Name, what, time.Until(s.retryAt).Round(time.Millisecond), s.trouble)
+	return fault.After(fault.By(fault.Blame(s.trouble), err), time.Until(s.retryAt))
+}
+
+// givenUp is the error of somebody who waited for as long as he could.
+func (s *Supervisor) givenUp(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if fault.Of(ctx.Err()) == fault.Cancelled {
+		return fault.Cancelled.New("driver %q: %w", s.o.Name, context.Cause(ctx))
+	}
+	if s.state == BackingOff || s.state == Failed {
+		return s.unavailable("is not ready")
+	}
+	err := fault.Unavailable.New("driver %q is %s and was not ready in time", s.o.Name, s.state)
+	if s.trouble != nil {
+		err = fault.Unavailable.New("driver %q is %s and was not ready in time; before that: %w", s.o.Name, s.state, s.trouble)
+	}
+	return fault.By(fault.Driver, err)
+}
