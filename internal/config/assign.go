@@ -150,12 +150,3 @@ func child(here map[string]any, name string) map[string]any {
 	}
 	return m
 }
-
-func nestedOf(schema *pluginv1.Block, name string) *pluginv1.NestedBlock {
-	for _, b := range schema.GetBlocks() {
-		if b.GetName() == name {
-			return b
-		}
-	}
-	return nil
-}

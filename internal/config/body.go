@@ -30,11 +30,18 @@ type mark struct {
 }
 
 func (r *reader) body(body hcl.Body, schema *pluginv1.Block) map[string]any {
+	if at, ok := object(body); !ok {
+		r.marks = append(r.marks, mark{at: at, summary: "a JSON object is required here"})
+		return nil
+	}
 	content, _, diags := body.PartialContent(bodySchema(schema))
 	r.hcl(diags, false)
 	tree := map[string]any{}
 	for _, n := range namesIn(body) {
-		tree[n.name] = misplaced{block: n.block}
+		// In JSON every name can begin a block.
+		if !r.text.json || nestedOf(schema, n.name) == nil {
+			tree[n.name] = misplaced{block: n.block}
+		}
 	}
 	for _, a := range schema.GetAttributes() {
 		if found, ok := content.Attributes[a.GetName()]; ok {
@@ -43,9 +50,9 @@ func (r *reader) body(body hcl.Body, schema *pluginv1.Block) map[string]any {
 	}
 	for _, b := range content.Blocks {
 		if before, ok := tree[b.Type].([]any); ok {
-			tree[b.Type] = append(before, r.body(b.Body, blockOf(schema, b.Type)))
+			tree[b.Type] = append(before, r.body(b.Body, nestedOf(schema, b.Type).GetBlock()))
 		} else {
-			tree[b.Type] = []any{r.body(b.Body, blockOf(schema, b.Type))}
+			tree[b.Type] = []any{r.body(b.Body, nestedOf(schema, b.Type).GetBlock())}
 		}
 	}
 	return tree
@@ -127,24 +134,6 @@ func bodySchema(schema *pluginv1.Block) *hcl.BodySchema {
 	return s
 }
 
-func blockOf(schema *pluginv1.Block, name string) *pluginv1.Block {
-	for _, b := range schema.GetBlocks() {
-		if b.GetName() == name {
-			return b.GetBlock()
-		}
-	}
-	return nil
-}
-
-func attributeOf(schema *pluginv1.Block, name string) *pluginv1.Attribute {
-	for _, a := range schema.GetAttributes() {
-		if a.GetName() == name {
-			return a
-		}
-	}
-	return nil
-}
-
 // named is a name that a body holds. In JSON attributes and blocks look the same and count as attributes.
 type named struct {
 	name  string
@@ -169,12 +158,27 @@ func namesIn(body hcl.Body) []named {
 		}
 		return all
 	}
-	// Only JSON remains. What is no object there is told by PartialContent.
+	// Only JSON remains.
 	attributes, _ := body.JustAttributes()
 	for _, a := range attributes {
 		all = append(all, named{name: a.Name, at: a.NameRange, value: a.Expr.Range(), expr: a.Expr})
 	}
 	return all
+}
+
+// object tells whether a body is one of JSON that is no object, and where it begins. HCL would also take a list of objects, but not say what is unknown
+// in it.
+func object(body hcl.Body) (begin hcl.Range, ok bool) {
+	if _, native := body.(*hclsyntax.Body); native {
+		return hcl.Range{}, true
+	}
+	_, diags := body.JustAttributes()
+	for _, d := range diags {
+		if d.Subject != nil && d.Summary == "Incorrect JSON value type" {
+			return *d.Subject, false
+		}
+	}
+	return hcl.Range{}, true
 }
 
 var (

@@ -52,7 +52,12 @@ func (c *checker) block(schema *pluginv1.Block, given map[string]any, at path) (
 		}
 		secret[name] = value
 	}
+	meant := c.unknown(schema, given, at)
 	for _, a := range schema.GetAttributes() {
+		if meant[a.GetName()] && given[a.GetName()] == nil && len(a.GetDefaultJson()) == 0 {
+			// One mistake, and it was named.
+			continue
+		}
 		if v, ok := c.attribute(a, given[a.GetName()], at.attribute(a.GetName())); ok {
 			keep(a.GetName(), v, a.GetSensitive())
 		}
@@ -66,7 +71,6 @@ func (c *checker) block(schema *pluginv1.Block, given map[string]any, at path) (
 			keep(b.GetName(), s, true)
 		}
 	}
-	c.unknown(schema, given, at)
 	return public, secret
 }
 
@@ -119,7 +123,10 @@ func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, s
 	case map[string]any:
 		all = []any{given}
 	case misplaced:
-		c.find(at, true, fmt.Sprintf("write %s { … }", b.GetName()), "%q is a block, not an attribute", b.GetName())
+		// A block that is here all the same was dropped for its labels, which was said already.
+		if !given.block {
+			c.find(at, true, fmt.Sprintf("write %s { … }", b.GetName()), "%q is a block, not an attribute", b.GetName())
+		}
 		return nil, nil
 	default:
 		c.find(at, false, "", "%s must be a block of attributes, not %s", b.GetName(), noun(given))
@@ -170,8 +177,9 @@ func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, s
 	return publics, nil
 }
 
-// unknown finds the names that the schema lacks.
-func (c *checker) unknown(schema *pluginv1.Block, given map[string]any, at path) {
+// unknown finds the names that the schema lacks, and tells which were probably meant.
+func (c *checker) unknown(schema *pluginv1.Block, given map[string]any, at path) (meant map[string]bool) {
+	meant = map[string]bool{}
 	attributes, blocks := names(schema)
 	known := slices.Concat(attributes, blocks)
 	for name, v := range given {
@@ -182,17 +190,8 @@ func (c *checker) unknown(schema *pluginv1.Block, given map[string]any, at path)
 		if m, ok := v.(misplaced); ok && m.block {
 			what, likely = "block", slices.Concat(blocks, attributes)
 		}
+		meant[nearest(name, likely)] = true
 		c.find(at.attribute(name), true, suggestion(name, likely), "there is no %s %q here", what, name)
 	}
-}
-
-// names are those of a schema's attributes and blocks, in its order.
-func names(schema *pluginv1.Block) (attributes, blocks []string) {
-	for _, a := range schema.GetAttributes() {
-		attributes = append(attributes, a.GetName())
-	}
-	for _, b := range schema.GetBlocks() {
-		blocks = append(blocks, b.GetName())
-	}
-	return attributes, blocks
+	return meant
 }

@@ -73,6 +73,9 @@ func (f *File) NoDriver(b *Block, known []string) error {
 
 // diagnostics are the marks with their excerpts, which hide what the schema of the block does not show to be public, and every value of other blocks.
 func (f *File) diagnostics(b *Block, schema *pluginv1.Block, marks []mark) []Diagnostic {
+	if len(marks) == 0 {
+		return nil
+	}
 	var hidden []hcl.Range
 	for _, t := range f.texts {
 		hidden = append(hidden, t.hidden...)
@@ -84,6 +87,7 @@ func (f *File) diagnostics(b *Block, schema *pluginv1.Block, marks []mark) []Dia
 		}
 		hidden = append(hidden, secretsIn(other.body, known)...)
 	}
+	covered := coverOf(hidden)
 	all := make([]Diagnostic, len(marks))
 	for i, m := range marks {
 		all[i] = Diagnostic{Warning: m.warning, Key: m.key, Summary: m.summary, Hint: m.hint}
@@ -96,7 +100,7 @@ func (f *File) diagnostics(b *Block, schema *pluginv1.Block, marks []mark) []Dia
 		p := placeOf(m.at)
 		all[i].Place = &p
 		if t := f.texts[m.at.Filename]; t != nil {
-			all[i].Excerpt = t.excerpt(m.at, hidden)
+			all[i].Excerpt = t.excerpt(m.at, covered)
 		}
 	}
 	return all

@@ -17,7 +17,7 @@ const widest = 120
 //
 //	12 |   hots = "pool.example.org"
 //	   |   ^^^^
-func (t *text) excerpt(at hcl.Range, hidden []hcl.Range) string {
+func (t *text) excerpt(at hcl.Range, hidden cover) string {
 	line := t.lineOf(at.Start.Byte)
 	from, to := at.Start.Byte, min(at.End.Byte, line.End.Byte)
 	var shown []rune
@@ -26,7 +26,7 @@ func (t *text) excerpt(at hcl.Range, hidden []hcl.Range) string {
 		if i >= from && first < 0 {
 			first = len(shown)
 		}
-		if end := covered(t.name, i, hidden); end > i {
+		if end := hidden.end(t.name, i); end > i {
 			// A caret inside of what is hidden goes under the whole of the ellipsis.
 			if from > i && from < end {
 				first = len(shown)
@@ -80,17 +80,6 @@ func (t *text) lineOf(offset int) hcl.Range {
 		to--
 	}
 	return t.span(from, to)
-}
-
-// covered is the end of the hidden range around an offset, or the offset itself.
-func covered(file string, offset int, hidden []hcl.Range) int {
-	end := offset
-	for _, h := range hidden {
-		if h.Filename == file && h.Start.Byte <= offset {
-			end = max(end, h.End.Byte)
-		}
-	}
-	return end
 }
 
 // window cuts a long line down to what is around the carets.

@@ -57,13 +57,3 @@ func grammar() *pluginv1.Block {
 		},
 	}
 }
-
-// grammarOf is the schema of what stands in a block of the kind.
-func grammarOf(kind string) *pluginv1.Block {
-	for _, b := range grammar().Blocks {
-		if b.Name == kind {
-			return b.Block
-		}
-	}
-	return nil
-}

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,19 +20,23 @@ const ellipsis = "…"
 // secretsIn are the ranges of the values in a body that its schema does not show to be public: those of sensitive attributes, and those of names that it
 // does not know, because a misspelled password is a password.
 func secretsIn(body hcl.Body, schema *pluginv1.Block) []hcl.Range {
+	if at, ok := object(body); !ok {
+		at.End.Byte = math.MaxInt
+		return []hcl.Range{at}
+	}
 	var hidden []hcl.Range
 	content, _, _ := body.PartialContent(bodySchema(schema))
 	read := map[string]bool{}
 	for _, b := range content.Blocks {
 		read[b.Type] = true
-		hidden = append(hidden, secretsIn(b.Body, blockOf(schema, b.Type))...)
+		hidden = append(hidden, secretsIn(b.Body, nestedOf(schema, b.Type).GetBlock())...)
 	}
 	for _, n := range namesIn(body) {
 		a := attributeOf(schema, n.name)
 		switch {
 		case n.block && read[n.name]:
 			// A block of a known type may have been dropped for its labels.
-			hidden = append(hidden, secretsIn(n.body, blockOf(schema, n.name))...)
+			hidden = append(hidden, secretsIn(n.body, nestedOf(schema, n.name).GetBlock())...)
 		case !n.block && read[n.name]:
 		case n.block:
 			hidden = append(hidden, n.value)
@@ -43,7 +48,7 @@ func secretsIn(body hcl.Body, schema *pluginv1.Block) []hcl.Range {
 }
 
 // secretIn are the ranges of an expression that can hold a secret: all of it, except that env("NAME") and file("path") only say where one is, and
-// that the names in a map are shown with it.
+// that bare names in a map are shown.
 func secretIn(e hcl.Expression) []hcl.Range {
 	switch e := e.(type) {
 	case *hclsyntax.FunctionCallExpr:
@@ -59,7 +64,7 @@ func secretIn(e hcl.Expression) []hcl.Range {
 	case *hclsyntax.ObjectConsExpr:
 		var hidden []hcl.Range
 		for _, item := range e.Items {
-			if k, ok := item.KeyExpr.(*hclsyntax.ObjectConsKeyExpr); !ok || k.ForceNonLiteral {
+			if hcl.ExprAsKeyword(item.KeyExpr) == "" {
 				hidden = append(hidden, item.KeyExpr.Range())
 			}
 			hidden = append(hidden, secretIn(item.ValueExpr)...)
@@ -80,12 +85,7 @@ func (t *text) strings() []hcl.Range {
 			}
 		}
 	} else {
-		tokens, _ := hclsyntax.LexConfig(t.source, t.name, hcl.InitialPos)
-		for _, token := range tokens {
-			if token.Type == hclsyntax.TokenQuotedLit || token.Type == hclsyntax.TokenStringLit {
-				hidden = append(hidden, token.Range)
-			}
-		}
+		hidden = t.quoted()
 	}
 	for _, at := range telling.FindAllSubmatchIndex(t.source, -1) {
 		hidden = append(hidden, t.span(at[2], at[3]))
@@ -93,7 +93,36 @@ func (t *text) strings() []hcl.Range {
 	return hidden
 }
 
+// quoted are the insides of the strings and heredocs of the native syntax, with what is interpolated in them. The labels of blocks are not secrets.
+func (t *text) quoted() []hcl.Range {
+	var hidden []hcl.Range
+	tokens, _ := hclsyntax.LexConfig(t.source, t.name, hcl.InitialPos)
+	var open []int
+	for _, token := range tokens {
+		switch token.Type {
+		case hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
+			open = append(open, token.Range.End.Byte)
+			continue
+		case hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenEOF:
+		default:
+			continue
+		}
+		for n := len(open); n > 0; n = len(open) {
+			from := open[n-1]
+			if open = open[:n-1]; !label.Match(t.source[t.lineOf(from).Start.Byte:from]) {
+				hidden = append(hidden, t.span(from, token.Range.Start.Byte))
+			}
+			if token.Type != hclsyntax.TokenEOF {
+				break
+			}
+		}
+	}
+	return hidden
+}
+
 var (
+	// What stands on a line before the inside of a label.
+	label = regexp.MustCompile(`^\s*[A-Za-z_-]+\s+("[^"]*"\s*)?"$`)
 	// The second group is there when the string is a property's name.
 	jsonString = regexp.MustCompile(`"((?:[^"\\\n]|\\[^\n])*)(?:"(\s*:)?|\n|$)`)
 	telling    = regexp.MustCompile(`(?im)^[^\n=:]*(?:pass|secret|token|key|credential|auth|address)[^\n=:]*[=:][ \t]*([^\n]+)$`)
@@ -102,6 +131,35 @@ var (
 // span is a range by offsets. Only its bytes are ever looked at.
 func (t *text) span(from, to int) hcl.Range {
 	return hcl.Range{Filename: t.name, Start: hcl.Pos{Byte: from}, End: hcl.Pos{Byte: to}}
+}
+
+// cover is what excerpts hide: for each file the ranges in order, none touching the next.
+type cover map[string][]hcl.Range
+
+func coverOf(hidden []hcl.Range) cover {
+	c := cover{}
+	slices.SortFunc(hidden, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
+	for _, h := range hidden {
+		before := c[h.Filename]
+		if n := len(before); n > 0 && h.Start.Byte <= before[n-1].End.Byte {
+			before[n-1].End.Byte = max(before[n-1].End.Byte, h.End.Byte)
+			continue
+		}
+		c[h.Filename] = append(before, h)
+	}
+	return c
+}
+
+// end is the end of the range around an offset, or the offset itself.
+func (c cover) end(file string, offset int) int {
+	ranges := c[file]
+	i, _ := slices.BinarySearchFunc(ranges, offset, func(h hcl.Range, offset int) int { return h.End.Byte - offset })
+	for ; i < len(ranges) && ranges[i].Start.Byte <= offset; i++ {
+		if ranges[i].End.Byte > offset {
+			return ranges[i].End.Byte
+		}
+	}
+	return offset
 }
 
 // redactor takes the leaves of a secret tree out of a text. Those of one or two characters stay: without them every text would be full of holes.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -50,6 +51,11 @@ func (l *loader) mark(at hcl.Range, hint, format string, args ...any) {
 
 // text takes one file's top level.
 func (l *loader) text(t *text) {
+	if at, ok := object(t.body); !ok {
+		t.hidden = append(t.hidden, t.span(0, len(t.source)))
+		l.mark(at, "put all in one object", "a JSON object is required here")
+		return
+	}
 	content, _, diags := t.body.PartialContent(top())
 	for _, d := range diags {
 		l.marks = append(l.marks, l.header(t, d))
@@ -60,7 +66,7 @@ func (l *loader) text(t *text) {
 	}
 	attributes, blocks := names(grammar())
 	for _, n := range namesIn(t.body) {
-		a, b := attributeOf(grammar(), n.name), grammarOf(n.name)
+		a, b := attributeOf(grammar(), n.name), nestedOf(grammar(), n.name)
 		switch {
 		case n.block && a != nil:
 			l.mark(n.at, "write "+n.name+" = "+example(a.GetType()), "%q is an attribute, not a block", n.name)
@@ -70,7 +76,7 @@ func (l *loader) text(t *text) {
 			l.mark(n.at, suggestion(n.name, append(blocks, attributes...)), "there is no block %q at the top of a file", n.name)
 		case a == nil && b == nil:
 			l.mark(n.at, suggestion(n.name, append(attributes, blocks...)), "there is no attribute %q at the top of a file", n.name)
-		case n.block && taken[n.at], t.json && !diags.HasErrors(), a != nil:
+		case n.block && taken[n.at], t.json && !within(diags, n.value), a != nil:
 			continue
 		}
 		// Nobody knows what is a secret in there.
@@ -86,6 +92,11 @@ func (l *loader) text(t *text) {
 	for _, b := range content.Blocks {
 		l.block(t, b)
 	}
+}
+
+// within tells whether anything is wrong in a range.
+func within(diags hcl.Diagnostics, r hcl.Range) bool {
+	return slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Subject != nil && r.ContainsOffset(d.Subject.Start.Byte) })
 }
 
 // header rewords HCL's complaint about labels, which does not say how the block is written.
@@ -118,7 +129,7 @@ func (l *loader) driverDir(t *text, a *hcl.Attribute) {
 }
 
 func (l *loader) block(t *text, b *hcl.Block) {
-	block := &Block{Kind: b.Type, body: b.Body, head: b.DefRange, labels: b.LabelRanges, schema: grammarOf(b.Type)}
+	block := &Block{Kind: b.Type, body: b.Body, head: b.DefRange, labels: b.LabelRanges, schema: nestedOf(grammar(), b.Type).GetBlock()}
 	if t.json && len(b.LabelRanges) > 0 {
 		block.head = b.LabelRanges[len(b.LabelRanges)-1]
 	} else if t.json {

@@ -19,14 +19,14 @@ func (f *File) Locate(b *Block, schema *pluginv1.Block, said []*pluginv1.Diagnos
 		values, _ := f.decode(b, schema)
 		secret = values.Secret
 	}
-	return verdict(f.diagnostics(b, schema, marksOf(said, secret, func(p path) hcl.Range { return b.find(p, false) })))
+	return verdict(f.diagnostics(b, schema, marksOf(said, secret, func(p path) (hcl.Range, bool) { return inBody(b.body, b.head, p, false) })))
 }
 
 // Explain does what Locate does for a definition that does not come from a file: the texts name the subject, as in `scheduler "flood"`, and the
 // key. secret is the secret part of the definition's values; what stands there is taken out of the driver's words.
 func Explain(subject string, secret json.RawMessage, said []*pluginv1.Diagnostic) (warnings []Diagnostic, err error) {
 	var all []Diagnostic
-	for _, m := range marksOf(said, secret, func(path) hcl.Range { return hcl.Range{} }) {
+	for _, m := range marksOf(said, secret, func(path) (hcl.Range, bool) { return hcl.Range{}, true }) {
 		all = append(all, Diagnostic{Warning: m.warning, Subject: subject, Key: m.key, Summary: m.summary, Hint: m.hint})
 	}
 	return verdict(all)
@@ -39,31 +39,38 @@ func verdict(all []Diagnostic) ([]Diagnostic, error) {
 	return inOrder(all), nil
 }
 
-func marksOf(said []*pluginv1.Diagnostic, secret json.RawMessage, at func(path) hcl.Range) []mark {
+func marksOf(said []*pluginv1.Diagnostic, secret json.RawMessage, at func(path) (hcl.Range, bool)) []mark {
 	clean := redactor(secret)
 	var marks []mark
 	for _, d := range said {
 		p := pathOf(d.GetPath())
+		place, exact := at(p)
 		m := mark{
-			at: at(p), key: clean(p.String()), summary: clean(oneLine(d.GetSummary())), hint: clean(oneLine(d.GetDetail())),
+			at: place, key: clean(p.String()), summary: clean(oneLine(d.GetSummary())), hint: clean(oneLine(d.GetDetail())),
 			warning: d.GetSeverity() == pluginv1.Diagnostic_SEVERITY_WARNING,
 		}
 		if m.summary == "" {
 			m.summary = "the driver refuses this"
+		}
+		if !exact {
+			// The place alone does not say what is meant.
+			m.summary = m.key + ": " + m.summary
 		}
 		marks = append(marks, m)
 	}
 	return marks
 }
 
-// find is the range of what a path names in the block. name: that of the name rather than of the value.
+// find is the range of what a path names in the block, or of the nearest enclosing thing that is there. name: that of the name rather than of the value.
 func (b *Block) find(p path, name bool) hcl.Range {
-	return inBody(b.body, b.head, p, name)
+	at, _ := inBody(b.body, b.head, p, name)
+	return at
 }
 
-func inBody(body hcl.Body, enclosing hcl.Range, p path, name bool) hcl.Range {
+// inBody and the functions below walk down a path; they tell whether they came to its end.
+func inBody(body hcl.Body, enclosing hcl.Range, p path, name bool) (at hcl.Range, exact bool) {
 	if len(p) == 0 || p[0].kind == index {
-		return enclosing
+		return enclosing, len(p) == 0
 	}
 	native, ok := body.(*hclsyntax.Body)
 	if !ok {
@@ -71,7 +78,7 @@ func inBody(body hcl.Body, enclosing hcl.Range, p path, name bool) hcl.Range {
 		if a := attributes[p[0].name]; a != nil {
 			return inAttribute(a.NameRange, a.Expr, p[1:], name)
 		}
-		return enclosing
+		return enclosing, false
 	}
 	if a := native.Attributes[p[0].name]; a != nil {
 		return inAttribute(a.NameRange, a.Expr, p[1:], name)
@@ -86,47 +93,44 @@ func inBody(body hcl.Body, enclosing hcl.Range, p path, name bool) hcl.Range {
 		}
 		if wanted == 0 {
 			if name && len(rest) == 0 {
-				return block.TypeRange
+				return block.TypeRange, true
 			}
 			return inBody(block.Body, block.DefRange(), rest, name)
 		}
 		wanted--
 	}
-	return enclosing
+	return enclosing, false
 }
 
-func inAttribute(at hcl.Range, e hcl.Expression, p path, name bool) hcl.Range {
+func inAttribute(at hcl.Range, e hcl.Expression, p path, name bool) (hcl.Range, bool) {
 	if name && len(p) == 0 {
-		return at
+		return at, true
 	}
 	return inExpression(e, p, name)
 }
 
-func inExpression(e hcl.Expression, p path, name bool) hcl.Range {
+func inExpression(e hcl.Expression, p path, name bool) (hcl.Range, bool) {
 	if len(p) == 0 {
-		return e.Range()
+		return e.Range(), true
 	}
-	if p[0].kind == index {
-		if items, diags := hcl.ExprList(e); !diags.HasErrors() && p[0].index < len(items) {
-			return inExpression(items[p[0].index], p[1:], name)
-		}
-		// In JSON a single block may stand without its list.
-		if _, diags := hcl.ExprMap(e); !diags.HasErrors() && p[0].index == 0 {
-			return inExpression(e, p[1:], name)
-		}
-		return e.Range()
-	}
-	if items, diags := hcl.ExprList(e); !diags.HasErrors() && len(items) > 0 {
+	items, notList := hcl.ExprList(e)
+	pairs, notMap := hcl.ExprMap(e)
+	switch {
+	case p[0].kind == index && !notList.HasErrors() && p[0].index < len(items):
+		return inExpression(items[p[0].index], p[1:], name)
+	case p[0].kind == index && !notMap.HasErrors() && p[0].index == 0:
+		// In JSON a single block may stand without its list,
+		return inExpression(e, p[1:], name)
+	case p[0].kind != index && !notList.HasErrors() && len(items) > 0:
+		// or a list be around it.
 		return inExpression(items[0], p, name)
-	}
-	pairs, diags := hcl.ExprMap(e)
-	if diags.HasErrors() {
-		return e.Range()
-	}
-	for _, pair := range pairs {
-		if k, diags := pair.Key.Value(nil); !diags.HasErrors() && k.Type() == cty.String && !k.IsNull() && k.AsString() == p[0].name {
-			return inAttribute(pair.Key.Range(), pair.Value, p[1:], name)
+	case p[0].kind != index && !notMap.HasErrors():
+		for _, pair := range pairs {
+			if k, diags := pair.Key.Value(nil); !diags.HasErrors() && k.Type() == cty.String && !k.IsNull() && k.AsString() == p[0].name {
+				return inAttribute(pair.Key.Range(), pair.Value, p[1:], name)
+			}
 		}
+		return e.StartRange(), false
 	}
-	return e.StartRange()
+	return e.Range(), false
 }

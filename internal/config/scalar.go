@@ -34,7 +34,7 @@ func (c *checker) value(t *pluginv1.Type, a *pluginv1.Attribute, given any, at p
 		case false, "false":
 			return false, true
 		}
-		return wrong("write true or false")
+		return wrong("")
 	case pluginv1.Type_BASE_INT:
 		n, ok := number(given)
 		if !ok {
@@ -226,7 +226,7 @@ func noun(given any) string {
 	case string:
 		return "text"
 	case bool:
-		return "true or false"
+		return "a bool"
 	case *big.Float, json.Number:
 		return "a number"
 	case []any:

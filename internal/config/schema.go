@@ -96,3 +96,32 @@ func broken(at path, format string, args ...any) error {
 	}
 	return fault.By(fault.Driver, fault.Internal.New("the driver's schema is broken: "+where+" "+format, args...))
 }
+
+// names are those of a schema's attributes and blocks, in its order.
+func names(schema *pluginv1.Block) (attributes, blocks []string) {
+	for _, a := range schema.GetAttributes() {
+		attributes = append(attributes, a.GetName())
+	}
+	for _, b := range schema.GetBlocks() {
+		blocks = append(blocks, b.GetName())
+	}
+	return attributes, blocks
+}
+
+func attributeOf(schema *pluginv1.Block, name string) *pluginv1.Attribute {
+	for _, a := range schema.GetAttributes() {
+		if a.GetName() == name {
+			return a
+		}
+	}
+	return nil
+}
+
+func nestedOf(schema *pluginv1.Block, name string) *pluginv1.NestedBlock {
+	for _, b := range schema.GetBlocks() {
+		if b.GetName() == name {
+			return b
+		}
+	}
+	return nil
+}

@@ -76,9 +76,9 @@ func unreadable(path string, err error) error {
 func (t *text) parse() (marks []mark, whole bool) {
 	var file *hcl.File
 	var diags hcl.Diagnostics
-	if at, deep := tooDeep(t.source); deep {
-		pos := position(t.source, at)
-		return []mark{{at: hcl.Range{Filename: t.name, Start: pos, End: pos}, summary: "brackets are nested too deeply"}}, false
+	if at, deep := t.tooDeep(); deep {
+		t.hidden = append(t.hidden, t.span(0, len(t.source)))
+		return []mark{{at: at, summary: "the expressions of this file are too complex"}}, false
 	}
 	if t.json {
 		file, diags = json.Parse(t.source, t.name)
@@ -90,6 +90,10 @@ func (t *text) parse() (marks []mark, whole bool) {
 	}
 	for _, d := range diags {
 		marks = append(marks, t.said(d, false))
+		if d.Summary == "Invalid multi-line string" {
+			// From here on text and syntax have changed places, and nothing that is said makes sense.
+			break
+		}
 	}
 	if file == nil {
 		return marks, false
@@ -97,22 +101,4 @@ func (t *text) parse() (marks []mark, whole bool) {
 	t.body = file.Body
 	// An attribute that stands twice does not spoil the rest, which can be checked as well.
 	return marks, !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary != "Attribute redefined" })
-}
-
-// tooDeep finds the bracket that is nested deeper than anybody would write. HCL's parser goes down by recursion, and a Go program does not survive
-// the end of its stack.
-func tooDeep(source []byte) (int, bool) {
-	const most = 500
-	depth := 0
-	for i, c := range source {
-		switch c {
-		case '(', '[', '{':
-			if depth++; depth > most {
-				return i, true
-			}
-		case ')', ']', '}':
-			depth = max(depth-1, 0)
-		}
-	}
-	return 0, false
 }

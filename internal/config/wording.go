@@ -34,6 +34,18 @@ func (t *text) said(d *hcl.Diagnostic, quiet bool) mark {
 		m.summary, m.hint = "a word without quotes means nothing here", `put text in quotes; for a variable of the environment write env("NAME")`
 	case "Invalid JSON keyword":
 		m.hint = "put text in quotes"
+	case "Missing newline after argument":
+		m.hint = `put text and durations in quotes, as in "30s", and each attribute on a line of its own`
+	case "Argument or block definition required":
+		m.hint = "write name = value, or name { … } for a block"
+	case "Invalid multi-line string":
+		m.summary, m.hint = "the text is not closed on its line", "add the closing quote, or write text of several lines as <<EOT"
+	case "Invalid escape sequence":
+		m.hint = `write \\ for a backslash`
+	case "Invalid template control keyword":
+		m.hint = "write %%{ for %{"
+	case "Not enough function arguments", "Too many function arguments":
+		m.hint = sentence(d.Detail)
 	default:
 		if !quiet && !t.quotes(d.Detail, t.lineOf(m.at.Start.Byte)) {
 			m.hint = sentence(d.Detail)

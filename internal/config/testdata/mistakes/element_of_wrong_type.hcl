@@ -1,0 +1,8 @@
+scheduler "demo" "flood" {
+  host   = "pool.example.org"
+  queues = ["fast", 7, "slow", true]
+  tags = {
+    colour = "blue"
+    depth  = 3
+  }
+}

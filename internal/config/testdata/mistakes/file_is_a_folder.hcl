@@ -1,0 +1,4 @@
+scheduler "demo" "flood" {
+  host     = "pool.example.org"
+  password = file("../keys")
+}

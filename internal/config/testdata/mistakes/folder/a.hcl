@@ -1,0 +1,5 @@
+driver_dir = "./plugins"
+scheduler "demo" "flood" {
+  host = "a"
+}
+store {}

@@ -1,0 +1,5 @@
+scheduler "Demo" "" {}
+driver "my driver" {}
+scheduler "demo" " padded " {
+  host = "a"
+}

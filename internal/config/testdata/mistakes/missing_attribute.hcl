@@ -1,0 +1,3 @@
+scheduler "demo" "flood" {
+  port = 2222
+}

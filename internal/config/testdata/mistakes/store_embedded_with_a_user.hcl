@@ -1,0 +1,5 @@
+store {
+  path     = "~nobody/data"
+  username = "portal"
+  password = "hunter2"
+}

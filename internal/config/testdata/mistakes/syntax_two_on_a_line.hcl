@@ -1,0 +1,1 @@
+scheduler "demo" "flood" { host = "hunter2", port = 22 }

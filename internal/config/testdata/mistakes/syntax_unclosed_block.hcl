@@ -1,0 +1,2 @@
+scheduler "demo" "flood" {
+  host = "pool.example.org"

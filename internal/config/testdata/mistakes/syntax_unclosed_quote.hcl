@@ -1,0 +1,4 @@
+scheduler "demo" "flood" {
+  host = "hunter2
+  port = 22
+}

@@ -1,0 +1,3 @@
+store = { password = "hunter2" }
+driver_dir {}
+scheduler = "hunter2"

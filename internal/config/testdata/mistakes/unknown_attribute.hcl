@@ -1,0 +1,3 @@
+scheduler "demo" "flood" {
+  hots = "pool.example.org"
+}

@@ -1,0 +1,6 @@
+scheduler "demo" "flood" {
+  host = "pool.example.org"
+  transfr {
+    chunk = 1
+  }
+}

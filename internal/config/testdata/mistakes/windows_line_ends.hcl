@@ -1,0 +1,4 @@
+scheduler "demo" "flood" {
+	port = "x"
+	host = 5
+}
