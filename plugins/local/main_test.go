@@ -233,3 +233,11 @@ func (p *pool) output(ref scheduler.Ref, task int) string {
 	}
 	return out.String()
 }
+
+// open makes the file that tasks wait for.
+func open(t *testing.T, gate string) {
+	t.Helper()
+	if err := os.WriteFile(gate, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

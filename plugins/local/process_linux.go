@@ -30,12 +30,14 @@ func birthOf(pid int) (birth string, there bool) {
 	if err != nil {
 		return "", false
 	}
-	// proc_pid_stat(5): the name, in parentheses, may hold anything; after it the state is field 3 and the start time field 22.
+	// proc_pid_stat(5): the name, in parentheses, may hold anything; after it come the state as field 3, the number of threads as field 20 and the start
+	// time as field 22. The main thread may be a zombie while others run on.
 	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 	if len(fields) < 20 {
 		return "", false
 	}
-	return bootID() + "/" + fields[19], fields[0] != "Z" && fields[0] != "X"
+	ended := fields[0] == "X" || fields[0] == "Z" && (fields[17] == "0" || fields[17] == "1")
+	return bootID() + "/" + fields[19], !ended
 }
 
 // alive tells whether the process with that number is still the one that had that birth.
