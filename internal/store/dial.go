@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -74,6 +75,11 @@ func parseAddress(raw string) (address, error) {
 	authority := rest[:end]
 	hosts := authority[strings.LastIndex(authority, "@")+1:]
 	a.hosts = strings.Split(hosts, ",")
+	if a.form != "" {
+		for i, h := range a.hosts {
+			a.hosts[i] = withPort(h, a.form)
+		}
+	}
 	a.where = scheme + "://" + hosts
 	if len(a.hosts) > 1 && a.form == "" {
 		return address{}, errors.New("several hosts; use redis+sentinel:// or redis+cluster://")
@@ -95,6 +101,18 @@ func parseAddress(raw string) (address, error) {
 		a.query.Del(name)
 	}
 	return a, nil
+}
+
+// withPort adds the usual port to a host without one.
+func withPort(host, form string) string {
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return host
+	}
+	port := "6379"
+	if form == "sentinel" {
+		port = "26379"
+	}
+	return net.JoinHostPort(strings.Trim(host, "[]"), port)
 }
 
 // plain is the URL as go-redis reads it.

@@ -1,0 +1,274 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+func openAt(t *testing.T, path string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func closed(t *testing.T, s *Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// content is what the embedded store has, in a form that can be compared.
+func content(t *testing.T, s *Store) []string {
+	t.Helper()
+	s.local.front.order.Lock()
+	defer s.local.front.order.Unlock()
+	b, err := dump(s.local.front.lasting, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands, _, err := read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, c := range commands {
+		// The members of a sorted set come in no order.
+		if c[0] == "ZADD" {
+			slices.Sort(c[2:])
+		}
+		all = append(all, fmt.Sprintf("%q", c))
+	}
+	return all
+}
+
+// exercise does something of everything.
+func exercise(t *testing.T, s *Store, seed int) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	try := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sch, err := s.CreateScheduler(ctx, Scheduler{Name: fmt.Sprint("pool", seed, NewUID()), Type: "local"})
+	try(err)
+	gone, err := s.CreateScheduler(ctx, Scheduler{Name: fmt.Sprint("gone", seed, NewUID()), Type: "local"})
+	try(err)
+	try(s.DeleteScheduler(ctx, gone.Name, 0))
+	sch.Digest = "x"
+	_, err = s.UpdateScheduler(ctx, sch)
+	try(err)
+	lease, _, err := s.AcquireLease(ctx, sch.UID, "me", time.Minute)
+	try(err)
+	cursor := scheduler.Cursor("c")
+	var jobs []Job
+	for i := range 5 {
+		jobs = append(jobs, Job{ID: NewJobID(sch.UID, time.Now()), Spec: scheduler.Job{Command: "x", User: "ada", Labels: map[string]string{"n": fmt.Sprint(i)}, Array: &scheduler.Array{Count: 100}}})
+	}
+	_, err = s.Commit(ctx, sch.UID, Batch{Create: jobs})
+	try(err)
+	b := Batch{Fence: lease.Fence, Cursor: &cursor}
+	for i, j := range jobs {
+		st := []scheduler.State{scheduler.Running, scheduler.Failed}[i%2]
+		b.Changes = append(b.Changes, Change{JobID: j.ID, ExpectRevision: 1, Status: JobStatus{State: st, Native: scheduler.ID(fmt.Sprint(i))}, Tasks: []TaskChange{
+			{Count: 100, State: scheduler.Running}, {First: 7, Count: 3, State: scheduler.Failed, Detail: TaskDetail{Reason: "\x00\r\n"}},
+		}})
+	}
+	_, err = s.Commit(ctx, sch.UID, b)
+	try(err)
+	try(s.DeleteJob(ctx, jobs[1].ID))
+}
+
+func TestReplayMakesTheSameStore(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store")
+	for life := range 3 {
+		s := openAt(t, path)
+		exercise(t, s, life)
+		before := content(t, s)
+		closed(t, s)
+		s = openAt(t, path)
+		if diff := cmp.Diff(before, content(t, s)); diff != "" {
+			t.Errorf("life %d (-before +after):\n%s", life, diff)
+		}
+		// And once more, from a snapshot.
+		if err := s.local.compactNow(); err != nil {
+			t.Fatal(err)
+		}
+		closed(t, s)
+		s = openAt(t, path)
+		if diff := cmp.Diff(before, content(t, s)); diff != "" {
+			t.Errorf("life %d, from a snapshot (-before +after):\n%s", life, diff)
+		}
+		closed(t, s)
+	}
+}
+
+func TestCompactionWhileItRuns(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store")
+	s := openAt(t, path)
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			for n := range 10 {
+				s.local.front.order.Lock()
+				s.local.limit = 10_000
+				s.local.front.order.Unlock()
+				exercise(t, s, 10*i+n)
+			}
+		})
+	}
+	all.Wait()
+	before := content(t, s)
+	closed(t, s)
+	snapshots, journals, err := generations(path)
+	if err != nil || len(snapshots) != 1 || len(journals) != 1 || snapshots[0] != journals[0] || journals[0] < 3 {
+		t.Errorf("snapshots %v and journals %v, %v", snapshots, journals, err)
+	}
+	s = openAt(t, path)
+	defer s.Close()
+	if diff := cmp.Diff(before, content(t, s)); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
+
+func TestDeathWithinACompaction(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store")
+	s := openAt(t, path)
+	exercise(t, s, 1)
+	s.local.front.order.Lock()
+	_, err := s.local.rotate()
+	s.local.front.order.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exercise(t, s, 2)
+	before := content(t, s)
+	closed(t, s)
+	// What a process that was killed while it wrote its snapshot leaves besides.
+	if err := os.WriteFile(filepath.Join(path, snapshotName(2)+".new"), []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = openAt(t, path)
+	if diff := cmp.Diff(before, content(t, s)); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+	closed(t, s)
+
+	first := filepath.Join(path, journalName(1))
+	info, err := os.Stat(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(first, info.Size()-1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), Options{Path: path}); !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "backup") {
+		t.Errorf("a torn journal that another one follows: %v", err)
+	}
+}
+
+func TestDamagedSnapshot(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store")
+	s := openAt(t, path)
+	exercise(t, s, 1)
+	if err := s.local.compactNow(); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, s)
+	file := filepath.Join(path, snapshotName(2))
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := slices.Clone(whole)
+	flipped[len(flipped)/2] ^= 1
+	for name, spoilt := range map[string][]byte{"flipped": flipped, "truncated": whole[:len(whole)-1], "without its end": whole[:len(whole)-recordHeader-len(endOfSnapshot)-2], "empty": nil} {
+		if err := os.WriteFile(file, spoilt, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(t.Context(), Options{Path: path})
+		if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "backup") || !strings.Contains(err.Error(), file) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := os.WriteFile(file, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, openAt(t, path))
+}
+
+func TestJournalThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store")
+	s := openAt(t, path)
+	exercise(t, s, 1)
+	before := content(t, s)
+	j := s.local.front.journal
+	good := j.file
+	bad, err := os.Open(good.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bad.Close()
+	s.local.front.order.Lock()
+	j.file = bad
+	s.local.front.order.Unlock()
+	for range 2 {
+		_, err = s.CreateScheduler(t.Context(), Scheduler{Name: "late", Type: "local"})
+		if !errors.Is(err, fault.Unavailable) || fault.Blame(err) != fault.Host {
+			t.Errorf("a write that cannot be kept: %v", err)
+		}
+	}
+	if diff := cmp.Diff(before, content(t, s)); diff != "" {
+		t.Errorf("it was done all the same (-before +after):\n%s", diff)
+	}
+	if _, err := s.ListSchedulers(t.Context(), SchedulerQuery{}); err != nil {
+		t.Errorf("reading: %v", err)
+	}
+	s.local.front.order.Lock()
+	j.file = good
+	s.local.front.order.Unlock()
+	closed(t, s)
+	s = openAt(t, path)
+	defer s.Close()
+	if diff := cmp.Diff(before, content(t, s)); diff != "" {
+		t.Errorf("it is there later (-before +after):\n%s", diff)
+	}
+}
+
+func TestClassify(t *testing.T) {
+	t.Parallel()
+	lease := volatile + "lease:x"
+	for command, want := range map[string]class{
+		"PING": reads, "hmget k f": reads, "SET k v": writes, "SET k v NX": writes, "SET k v PX 5": refuses, "SET " + lease + " v PX 5 NX": passes,
+		"EVALSHA abc 1 k a": writes, "EVALSHA abc 1 " + lease + " a": passes, "EVALSHA abc 2 k " + lease: refuses, "EVALSHA abc 0": refuses, "EVALSHA abc 9 k": refuses,
+		"EVAL": refuses, "GET": refuses, "GET " + lease: passes, "FLUSHALL": refuses, "MULTI": refuses, "SELECT 1": refuses, "SPOP k": refuses, "CONFIG GET x": refuses,
+		"SUBSCRIBE c": subscribes, "XADD k * a b": refuses, "EXPIRE k 1": refuses,
+	} {
+		if got := classify(strings.Fields(command)); got != want {
+			t.Errorf("%s is of class %d, want %d", command, got, want)
+		}
+	}
+}

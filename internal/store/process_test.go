@@ -1,0 +1,182 @@
+package store_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// What a process does that a test has started.
+const (
+	roleVariable = "OCEANID_STORE_TEST_ROLE"
+	pathVariable = "OCEANID_STORE_TEST_PATH"
+
+	creates = "creates" // schedulers and jobs, for ever, telling of each when it is acknowledged
+	holds   = "holds"   // the store open until its standard input ends
+)
+
+func play(role string) int {
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Options{Path: os.Getenv(pathVariable)})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	switch role {
+	case holds:
+		fmt.Println("open")
+		io.Copy(io.Discard, os.Stdin)
+	case creates:
+		const writers = 8
+		var all sync.WaitGroup
+		for range writers {
+			all.Go(func() {
+				for {
+					sch, err := s.CreateScheduler(ctx, store.Scheduler{Name: "pool-" + store.NewUID(), Type: "local"})
+					if err != nil {
+						fmt.Fprintln(os.Stderr, err)
+						return
+					}
+					os.Stdout.WriteString("scheduler " + sch.UID + "\n")
+					id := store.NewJobID(sch.UID, time.Now())
+					if _, err := s.Commit(ctx, sch.UID, store.Batch{Create: []store.Job{{ID: id, Spec: scheduler.Job{Command: "true"}}}}); err != nil {
+						fmt.Fprintln(os.Stderr, err)
+						return
+					}
+					os.Stdout.WriteString("job " + id + "\n")
+				}
+			})
+		}
+		all.Wait()
+	}
+	if err := s.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// process is this test's binary in a role.
+type process struct {
+	*exec.Cmd
+	stdin io.WriteCloser
+	lines *bufio.Scanner
+}
+
+func start(t *testing.T, role, path string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command(os.Args[0])}
+	p.Env = append(os.Environ(), roleVariable+"="+role, pathVariable+"="+path)
+	p.Stderr = os.Stderr
+	var err error
+	p.stdin, err = p.StdinPipe()
+	must(t, err)
+	out, err := p.StdoutPipe()
+	must(t, err)
+	p.lines = bufio.NewScanner(out)
+	must(t, p.Start())
+	t.Cleanup(func() { p.Process.Kill(); p.Wait() })
+	return p
+}
+
+func TestAcknowledgedSurvivesKill(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store")
+	acknowledged := map[string]bool{}
+	const rounds = 5
+	for round := range rounds {
+		p := start(t, creates, path)
+		enough := 100 + rand.IntN(1000)
+		for n := 0; p.lines.Scan(); n++ {
+			acknowledged[p.lines.Text()] = true
+			if n == enough {
+				must(t, p.Process.Kill())
+			}
+		}
+		p.Wait()
+
+		s, err := store.Open(t.Context(), store.Options{Path: path})
+		if err != nil {
+			t.Fatalf("round %d, after %d: %v", round, enough, err)
+		}
+		for what := range acknowledged {
+			kind, id, _ := strings.Cut(what, " ")
+			if kind == "job" {
+				_, err = s.Job(t.Context(), id)
+			} else {
+				_, err = s.SchedulerByUID(t.Context(), id)
+			}
+			if err != nil {
+				t.Errorf("round %d: acknowledged, but %v", round, err)
+			}
+		}
+		must(t, s.Close())
+	}
+	t.Logf("%d acknowledged in %d lives", len(acknowledged), rounds)
+}
+
+func TestSecondProcessJoinsTheFirst(t *testing.T) {
+	t.Parallel()
+	ctx, path := t.Context(), filepath.Join(t.TempDir(), "store")
+	owner := start(t, holds, path)
+	if !owner.lines.Scan() {
+		t.Fatal("the first process did not open the store")
+	}
+	guest := mustOpen(t, store.Options{Path: path})
+	other := mustOpen(t, store.Options{Path: path})
+	changes := other.Changes(ctx)
+	if first := <-changes; first != "" {
+		t.Errorf("the first change is %q, not that something may have been missed", first)
+	}
+	sch := newScheduler(t, guest)
+	if uid := <-changes; uid != sch.UID {
+		t.Errorf("told of a change of %q, not of %s", uid, sch.UID)
+	}
+	if _, err := other.Scheduler(ctx, sch.Name); err != nil {
+		t.Error(err)
+	}
+
+	must(t, owner.Process.Kill())
+	owner.Wait()
+	_, err := guest.Scheduler(ctx, sch.Name)
+	wantKind(t, "without the owner", err, fault.Unavailable)
+	if !strings.Contains(err.Error(), "has gone") || fault.Blame(err) != fault.Host {
+		t.Errorf("%q does not say that the owner has gone", err)
+	}
+
+	again := mustOpen(t, store.Options{Path: path})
+	if _, err := again.Scheduler(ctx, sch.Name); err != nil {
+		t.Errorf("opened again: %v", err)
+	}
+}
+
+func TestLockedByAProcessThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store")
+	owner := start(t, holds, path)
+	if !owner.lines.Scan() {
+		t.Fatal("the first process did not open the store")
+	}
+	must(t, os.Remove(filepath.Join(path, "socket")))
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, err := store.Open(ctx, store.Options{Path: path})
+	wantKind(t, "open", err, fault.Unavailable)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v did not wait for the context", err)
+	}
+}
