@@ -133,7 +133,7 @@ func (a *assigner) item(here map[string]any, b *pluginv1.NestedBlock, k string, 
 		a.refuse(k, fmt.Sprintf("say which: %s.0.NAME=VALUE", b.GetName()), "there can be several of this block")
 		return nil, nil
 	case place > len(items):
-		a.refuse(k, "set them in order", "number %d comes before number %d", place, len(items))
+		a.refuse(k, "count them from 0, in order", "there is no %s.%d before it", b.GetName(), len(items))
 		return nil, nil
 	case place == len(items):
 		items = append(items, map[string]any{})

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 )
@@ -93,7 +94,7 @@ func (c *checker) attribute(a *pluginv1.Attribute, given any, at path) (any, boo
 			return (&checker{}).value(a.GetType(), a, v, at, true)
 		}
 		if a.GetRequired() {
-			c.find(at, true, c.add(a), "%s is missing", a.GetName())
+			c.find(at, true, c.add(a.GetName(), " = "+example(a.GetType()), a.GetDoc()), "%s is missing", at)
 		}
 		return nil, false
 	default:
@@ -101,14 +102,14 @@ func (c *checker) attribute(a *pluginv1.Attribute, given any, at path) (any, boo
 	}
 }
 
-// add is the hint at a missing attribute: how to write it, and what it is for.
-func (c *checker) add(a *pluginv1.Attribute) string {
-	hint := "give it"
+// add is the hint at something missing: how HCL has it, and what it is for.
+func (c *checker) add(name, form, doc string) string {
+	hint := "add " + name
 	if c.hcl {
-		hint = fmt.Sprintf("add %s = %s", a.GetName(), example(a.GetType()))
+		hint += form
 	}
-	if doc := oneLine(a.GetDoc()); doc != "" {
-		hint += ": " + doc
+	if doc = strings.TrimSuffix(oneLine(doc), "."); doc != "" {
+		hint += " (" + doc + ")"
 	}
 	return hint
 }
@@ -129,24 +130,17 @@ func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, s
 		}
 		return nil, nil
 	default:
-		c.find(at, false, "", "%s must be a block of attributes, not %s", b.GetName(), noun(given))
+		c.find(at, false, "", "%s must be a block of attributes, not %s", at, noun(given))
 		return nil, nil
 	}
 	if len(all) == 0 {
 		if b.GetRequired() {
-			hint := "give it"
-			if c.hcl {
-				hint = fmt.Sprintf("add %s { … }", b.GetName())
-			}
-			if doc := oneLine(b.GetBlock().GetDoc()); doc != "" {
-				hint += ": " + doc
-			}
-			c.find(at, true, hint, "the block %s is missing", b.GetName())
+			c.find(at, true, c.add(b.GetName(), " { … }", b.GetBlock().GetDoc()), "%s is missing", at)
 		}
 		return nil, nil
 	}
 	if !b.GetRepeated() && len(all) > 1 {
-		c.find(at.at(1), true, "keep one of them", "the block %s may be there only once", b.GetName())
+		c.find(at.at(1), true, "keep one of them", "%s may be there only once", at)
 		return nil, nil
 	}
 	publics, secrets, any_ := make([]any, len(all)), make([]any, len(all)), false
@@ -157,7 +151,7 @@ func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, s
 		}
 		m, ok := v.(map[string]any)
 		if !ok {
-			c.find(here, false, "", "%s must be a block of attributes, not %s", b.GetName(), noun(v))
+			c.find(here, false, "", "%s must be a block of attributes, not %s", here, noun(v))
 			continue
 		}
 		p, s := c.block(b.GetBlock(), m, here)

@@ -63,10 +63,11 @@ func (d Diagnostic) String() string {
 	case d.Place != nil:
 		b.WriteString(d.Place.String() + ": ")
 	default:
-		for _, s := range []string{d.Subject, d.Key} {
-			if s != "" {
-				b.WriteString(s + ": ")
-			}
+		if d.Subject != "" {
+			b.WriteString(d.Subject + ": ")
+		}
+		if d.Key != "" && !strings.HasPrefix(d.Summary, d.Key+" ") {
+			b.WriteString(d.Key + ": ")
 		}
 	}
 	if d.Warning {

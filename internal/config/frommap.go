@@ -33,8 +33,8 @@ func FromMap(subject string, schema *pluginv1.Block, given map[string]any) (Valu
 	return split(public, secret)
 }
 
-// strange is a value of a Go type that no configuration holds. The checker refuses it as what it is: something else.
-type strange struct{}
+// strange is a value that no configuration holds, in words. The checker refuses it, whatever the schema says.
+type strange string
 
 // fromGo is a Go value as a checker takes it.
 func fromGo(v reflect.Value, depth int) any {
@@ -43,7 +43,7 @@ func fromGo(v reflect.Value, depth int) any {
 	}
 	if depth > 4*maxDepth {
 		// A map that contains itself.
-		return strange{}
+		return strange("something endless")
 	}
 	if v.CanInterface() {
 		switch v := v.Interface().(type) {
@@ -71,6 +71,7 @@ func fromGo(v reflect.Value, depth int) any {
 		if f := v.Float(); !math.IsNaN(f) && !math.IsInf(f, 0) {
 			return big.NewFloat(f)
 		}
+		return strange("NaN or infinity")
 	case reflect.Slice, reflect.Array:
 		if v.Kind() == reflect.Slice && v.IsNil() {
 			return nil
@@ -93,5 +94,5 @@ func fromGo(v reflect.Value, depth int) any {
 		}
 		return items
 	}
-	return strange{}
+	return strange("a Go " + v.Type().String())
 }

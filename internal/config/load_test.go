@@ -209,8 +209,8 @@ func TestJoin(t *testing.T) {
 	_, b := config.FromMap(`scheduler "b"`, demo(), nil)
 	_, a := config.FromMap(`scheduler "a"`, demo(), nil)
 	err := config.Join(b, other, nil, a, a)
-	const want = `scheduler "a": host: host is missing; give it: Head node, host[:port].` + "\n" +
-		`scheduler "b": host: host is missing; give it: Head node, host[:port].` + "\n" + `disk full`
+	const want = `scheduler "a": host is missing; add host (Head node, host[:port])` + "\n" +
+		`scheduler "b": host is missing; add host (Head node, host[:port])` + "\n" + `disk full`
 	if err.Error() != want || !errors.Is(err, other) || !errors.Is(err, fault.Invalid) {
 		t.Errorf("%v", err)
 	}

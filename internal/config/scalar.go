@@ -24,7 +24,7 @@ func (c *checker) value(t *pluginv1.Type, a *pluginv1.Attribute, given any, at p
 	case pluginv1.Type_BASE_STRING:
 		s, ok := given.(string)
 		if !ok {
-			return wrong(quoting(given))
+			return wrong(c.quoting(given))
 		}
 		return c.text(a, s, at, quiet)
 	case pluginv1.Type_BASE_BOOL:
@@ -233,18 +233,20 @@ func noun(given any) string {
 		return "a list"
 	case map[string]any:
 		return "a map"
-	case private:
-		return noun(given.value)
+	case strange:
+		return string(given)
 	case nil:
 		return "null"
 	}
 	return "something else"
 }
 
-func quoting(given any) string {
+func (c *checker) quoting(given any) string {
 	switch given.(type) {
-	case bool, *big.Float, json.Number:
-		return "put it in quotes"
+	case bool, *big.Float:
+		if c.hcl {
+			return "put it in quotes"
+		}
 	}
 	return ""
 }

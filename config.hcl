@@ -1,0 +1,71 @@
+# What Oceanid knows about your pools. `make run` reads this file, and so does a portal that opens it:
+#
+#   host.Open(ctx, host.Options{Config: "config.hcl"})
+#
+# As it stands, it needs nothing but this machine. Take the # away from what you want to use, then look for mistakes without starting anything:
+#
+#   oceanid --config config.hcl config check
+#
+# Keep secrets out of this file. Wherever a value stands, these may stand as well:
+#
+#   env("NAME")              a variable of the portal's environment
+#   env("NAME", "default")   the same, with a value for when it is not set
+#   file("path")             what a file says, without its last line end
+#
+# A path in store, driver or file() is relative to the folder of this file, and ~ is your home. Durations have a unit: "500ms", "30s", "1h30m".
+
+
+# ── Where schedulers and jobs are kept ────────────────────────────────────────────
+
+# Left out, the store is embedded in the portal and lives in ./oceanid.data. It survives a crash, and it is for one portal process.
+# Several processes of a portal share a Redis:
+
+# store {
+#   address  = "redis://localhost:6379/0"   # rediss:// for TLS
+#   username = "portal"
+#   password = env("REDIS_PASSWORD")
+# }
+
+
+# ── Jobs on this machine ────────────────────────────────────────────
+
+# The labels are the type, which chooses the driver, and a name of yours, which the portal submits to.
+
+scheduler "local" "local" {
+  # slots = 4   # how many CPUs' worth of tasks run at once; left out: every CPU of this machine
+}
+
+
+# ── Jobs on an HTCondor pool, over SSH ────────────────────────────────────────────
+
+# The host is the pool's access point, where you would type condor_submit. It must be in ~/.ssh/known_hosts: log in once with ssh to put it there.
+# All that this driver understands is told by:  oceanid drivers describe condor
+
+# scheduler "condor" "Default" {
+#   host             = "pool.example.org"
+#   username         = "portal"
+#   private_key_path = "~/.ssh/id_ed25519"
+#
+#   # for a key that is encrypted:
+#   # private_key_passphrase = env("POOL_PASSPHRASE")
+#
+#   # in place of a key:
+#   # password = env("POOL_PASSWORD")
+# }
+
+
+# ── Drivers of your own ────────────────────────────────────────────
+
+# The drivers that come with Oceanid are found by themselves. Another program is named here; a checksum makes sure that it is the one you know
+# (sha256sum prints it), and a version that it is new enough.
+
+# driver_dir = "./drivers"   # look in here for more of them
+
+# driver "slurm" {
+#   path     = "./drivers/oceanid-slurm"
+#   checksum = "sha256:…"
+#   version  = ">= 1.2, < 2"
+#   env = {
+#     SLURM_CONF = "/etc/slurm/slurm.conf"
+#   }
+# }

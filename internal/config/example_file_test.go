@@ -1,0 +1,43 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/oceanid/oceanid/internal/config"
+)
+
+// TestExampleFile: the file that the project ships is right as it stands, and so is what an operator gets by taking the # away.
+func TestExampleFile(t *testing.T) {
+	const shipped = "../../config.hcl"
+	f, err := config.Load(shipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Schedulers) != 1 || f.Schedulers[0].String() != `scheduler "local" "local"` || f.Store.Block != nil {
+		t.Errorf("it is not the local scheduler on the embedded store: %v", f.Schedulers)
+	}
+	source, err := os.ReadFile(shipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := regexp.MustCompile(`^# (store|scheduler|driver|driver_dir)\b.*[{=]`)
+	paragraphs := strings.Split(string(source), "\n\n")
+	for i, p := range paragraphs {
+		if example.MatchString(p) {
+			paragraphs[i] = regexp.MustCompile(`(?m)^# ?`).ReplaceAllString(p, "")
+		}
+	}
+	all := strings.ReplaceAll(strings.Join(paragraphs, "\n\n"), "sha256:…", "sha256:"+strings.Repeat("0", 64))
+	t.Setenv("REDIS_PASSWORD", "x")
+	f, err = config.Load(write(t, t.TempDir(), filepath.Base(shipped), all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Schedulers) != 2 || len(f.Drivers) != 1 || f.Store.Address == "" || f.DriverDir == "" {
+		t.Errorf("an example was not found: %+v", f)
+	}
+}
