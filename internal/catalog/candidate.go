@@ -1,6 +1,14 @@
 package catalog
 
-import "github.com/oceanid/oceanid/internal/supervise"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/oceanid/oceanid/internal/supervise"
+)
 
 // Source is how a candidate came to be known.
 type Source string
@@ -20,10 +28,48 @@ type Candidate struct {
 	Name   string
 	Path   string // "" when built in
 	Source Source
-	// Checksum is "sha256:" and hex digits; "" when built in, or when the file cannot be read.
+	// Checksum is "sha256:" and hex digits; "" when built in, or when the file was refused before it was read.
 	Checksum string
 	// Version and Summary are what the driver said of itself; empty until it was asked, by this host or one before.
 	Version, Summary string
 	// Status tells the state of its process; State is Refused, with the Reason, if it is not to be run.
 	supervise.Status
+}
+
+// Candidates are all that were found, named or built in, by name, and of one name the one that is used first; the refused ones with their reason. It
+// looks at every executable as it is now, and starts none.
+func (c *Catalog) Candidates() []Candidate {
+	all := make([]Candidate, 0, len(c.entries))
+	for _, e := range c.entries {
+		all = append(all, e.candidate())
+	}
+	// Entries stand in the order in which they win.
+	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+func (e *entry) candidate() Candidate {
+	c := Candidate{Name: e.name, Path: e.path, Source: e.source, Status: e.supervisor.Status()}
+	sum, said, err := e.inspect()
+	c.Checksum, c.Version, c.Summary = sum, said.GetVersion(), oneLine(said.GetSummary())
+	if err != nil {
+		c.State, c.Err, c.Reason = Refused, err, e.reason(err)
+	}
+	return c
+}
+
+// reason leaves out of an error what stands beside it in a list.
+func (e *entry) reason(err error) string {
+	text := strings.TrimPrefix(err.Error(), fmt.Sprintf("driver %q: ", e.name))
+	return strings.TrimPrefix(text, e.path+": ")
+}
+
+// oneLine makes a driver's own words harmless in a list.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, s)
 }

@@ -17,15 +17,28 @@ type executable struct {
 	sum  string
 }
 
+// Inspect checks the spec's file as Start does before it executes it, executes nothing, and gives the file's checksum.
+func Inspect(spec Spec) (checksum string, err error) {
+	spec, err = spec.checked()
+	if err != nil {
+		return "", err
+	}
+	exe, err := openExecutable(spec)
+	if err != nil {
+		return "", err
+	}
+	return exe.sum, exe.file.Close()
+}
+
 // openExecutable opens the spec's file and compares it with the pin. The caller closes it.
 func openExecutable(s Spec) (*executable, error) {
 	// Without O_NONBLOCK a named pipe in the driver's place would hold the host up.
 	f, err := os.OpenFile(s.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, s.fail(fault.NotFound, "there is no such file: build or install the driver, or correct its path")
+		return nil, s.fail(fault.Invalid, "there is no such file: build or install the driver, or correct its path")
 	case errors.Is(err, fs.ErrPermission):
-		return nil, s.fail(fault.Denied, "the host's user may not read it: give it the permission, or run the host as another user")
+		return nil, s.fail(fault.Invalid, "the host's user may not read it: give it the permission, or run the host as another user")
 	case err != nil:
 		return nil, s.fail(fault.Invalid, "%w", err)
 	}
@@ -70,7 +83,7 @@ func (s Spec) startError(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return s.fail(fault.Invalid, "cannot be executed: the interpreter in its #! line, or its dynamic loader, is not installed")
 	case errors.Is(err, fs.ErrPermission):
-		return s.fail(fault.Denied, "may not be executed by the host's user, or lies on a file system mounted noexec")
+		return s.fail(fault.Invalid, "may not be executed by the host's user, or lies on a file system mounted noexec")
 	}
 	return s.fail(fault.Unavailable, "cannot be executed: %w", err)
 }

@@ -12,9 +12,9 @@ func identify(info fs.FileInfo) (identity, bool) {
 		return identity{}, false
 	}
 	return identity{
-		device:  s.Dev,
-		inode:   s.Ino,
-		size:    s.Size,
-		changed: time.Unix(int64(s.Ctim.Sec), int64(s.Ctim.Nsec)),
+		Device:  uint64(s.Dev),
+		Inode:   s.Ino,
+		Size:    s.Size,
+		Changed: time.Unix(int64(s.Ctim.Sec), int64(s.Ctim.Nsec)).UnixNano(),
 	}, true
 }

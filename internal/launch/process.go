@@ -35,7 +35,7 @@ type Process struct {
 }
 
 // Start starts a driver and returns once it answers. It gives up when ctx or the spec's StartTimeout is over; ctx does not bound the
-// life of the process. On an error nothing is left behind. An error of kind Invalid, NotFound or Denied will not go away by trying again; Crashed,
+// life of the process. On an error nothing is left behind. An error of kind Invalid will not go away by trying again; Crashed,
 // Timeout and Unavailable may.
 func Start(ctx context.Context, spec Spec) (*Process, error) {
 	spec, err := spec.checked()

@@ -114,7 +114,7 @@ func TestStartRefusesFiles(t *testing.T) {
 		kind fault.Kind
 		text string
 	}{
-		"missing":        {launch.Spec{Path: dir + "/none"}, fault.NotFound, "there is no such file"},
+		"missing":        {launch.Spec{Path: dir + "/none"}, fault.Invalid, "there is no such file"},
 		"directory":      {launch.Spec{Path: dir}, fault.Invalid, "is a directory"},
 		"not executable": {launch.Spec{Path: file("plain", "#!/bin/sh\n", 0o644)}, fault.Invalid, "is not executable: chmod +x"},
 		"no program":     {launch.Spec{Path: file("text", "hello\n", 0o755)}, fault.Invalid, "is not a program for this machine"},

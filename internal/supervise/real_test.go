@@ -90,11 +90,14 @@ func TestKilledUnderCallers(t *testing.T) {
 	var callers sync.WaitGroup
 	for range 8 {
 		callers.Go(func() {
-			for !done.Load() {
+			for ended := uint64(0); !done.Load(); {
 				l, err := s.Acquire(t.Context())
 				if err != nil {
 					t.Errorf("acquire: %v", err)
 					return
+				}
+				if l.Generation() <= ended {
+					t.Errorf("generation %d was given out after its end", l.Generation())
 				}
 				if _, err := launchtest.Command(t.Context(), l.Conn(), ""); err == nil {
 					answered.Add(1)
@@ -102,6 +105,7 @@ func TestKilledUnderCallers(t *testing.T) {
 					failed.Add(1)
 					// A call that fails because of the connection is explained by the end of the generation.
 					<-l.Done()
+					ended = l.Generation()
 					if fault.Of(l.Err()) != fault.Crashed {
 						t.Errorf("the generation ended with %v", l.Err())
 					}

@@ -74,7 +74,12 @@ func (s *Supervisor) take(ctx context.Context) (*Lease, error) {
 	}
 	switch s.state {
 	case Ready:
-		return s.newLease(s.running), nil
+		select {
+		case <-s.running.process.Done():
+			return nil, nil // live is about to see that too
+		default:
+			return s.newLease(s.running), nil
+		}
 	case Stopped:
 		s.start()
 	case Failed:

@@ -1,0 +1,104 @@
+package catalog
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/oceanid/oceanid/internal/launch"
+	"github.com/oceanid/oceanid/internal/supervise"
+	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+const (
+	// deathbed is how long a driver that broke the connection may take to be seen dead.
+	deathbed = time.Second
+	// noGrace is what a driver gets to end that turned out to be another than was meant.
+	noGrace = 2 * time.Second
+)
+
+func (c *Catalog) supervise(e *entry) *supervise.Supervisor {
+	return supervise.New(supervise.Options{Name: e.name, Start: e.start, Log: c.o.Log.Named(e.name), Grace: c.o.Grace})
+}
+
+// start starts the driver and hears what it says of itself: only one that is the one that is meant is given out.
+func (e *entry) start(ctx context.Context) (supervise.Process, error) {
+	p, sum, err := e.launch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	said, err := e.hear(ctx, p)
+	if err == nil {
+		e.keep(sum, said)
+		err = e.accepts(said)
+	}
+	if err == nil {
+		return p, nil
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), noGrace)
+	defer cancel()
+	if err := p.Stop(end); err != nil {
+		e.catalog.o.Log.Warn("driver stopped by force", "driver", e.name, "error", err)
+	}
+	return nil, err
+}
+
+// keep remembers what the driver said, also if it is not the one that was meant: then it is refused from now on without being started.
+func (e *entry) keep(sum string, said *pluginv1.DescribeResponse) {
+	e.memory.put(said)
+	if sum == "" {
+		return
+	}
+	if err := e.catalog.words.put(sum, said); err != nil {
+		e.catalog.o.Log.Debug("what a driver says of itself was not kept", "driver", e.name, "error", err)
+	}
+}
+
+// launch brings the driver to life; sum is that of its executable, "" if it has none.
+func (e *entry) launch(ctx context.Context) (p supervise.Process, sum string, err error) {
+	if _, err := e.check(); err != nil {
+		return nil, "", err
+	}
+	if e.builtin != nil {
+		server, err := e.builtin.Server()
+		if err != nil {
+			return nil, "", err
+		}
+		served, err := launch.InProcess(server)
+		return served, "", err
+	}
+	process, err := launch.Start(ctx, e.spec())
+	if err != nil {
+		return nil, "", err
+	}
+	return process, process.Checksum(), nil
+}
+
+// hear asks a driver what it is.
+func (e *entry) hear(ctx context.Context, p supervise.Process) (*pluginv1.DescribeResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.catalog.o.StartTimeout)
+	defer cancel()
+	said, err := pluginv1.NewPluginClient(p.Conn()).Describe(ctx, &pluginv1.DescribeRequest{})
+	if err == nil {
+		return said, nil
+	}
+	if status.Code(err) == codes.Unimplemented {
+		return nil, fault.By(fault.Driver, e.invalid("it does not serve oceanid.plugin.v1.Plugin: it is a plugin, but no driver for this version of Oceanid"))
+	}
+	dead := time.NewTimer(deathbed)
+	defer dead.Stop()
+	if wire.Transport(wire.Fault(err)) {
+		select {
+		case <-p.Done():
+			if crash := p.Err(); crash != nil {
+				return nil, crash
+			}
+		case <-dead.C:
+		}
+	}
+	return nil, fault.By(fault.Driver, fault.Of(wire.Fault(err)).New("driver %q: %s: asked what it is: %w", e.name, e.path, wire.Fault(err)))
+}
