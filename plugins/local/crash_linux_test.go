@@ -201,11 +201,7 @@ func TestTasksOutliveTheirKeeper(t *testing.T) {
 			ref := p.submit(job)
 			eventually(t, "both to run", func() bool { content, _ := os.ReadFile(began); return len(content) == 4 })
 			p.killKeeper()
-			p.count(ref)
-			eventually(t, "another keeper", func() bool { return keeperOf(p.folder) != 0 })
-			if got := p.count(ref); got[scheduler.Running] != 2 {
-				t.Errorf("found again: %v", got)
-			}
+			eventually(t, "another keeper to find both", func() bool { return p.count(ref)[scheduler.Running] == 2 && keeperOf(p.folder) != 0 })
 			c.do(p, ref, gate)
 			for i, s := range p.wait(ref) {
 				if s.State != c.state || s.Reason == "" || s.Exit != nil {

@@ -29,7 +29,7 @@
 //	forgotten/TOKEN           an empty file for a job that was removed
 //
 // A job is submitted when its folder is renamed to jobs/TOKEN. Whatever acknowledges something has it on the disk first. A journal is
-// rewritten, with neighbouring tasks that are alike as one line, whenever it has doubled and when the job ends. Of the events the last 64 MiB stay; a
+// rewritten, with neighbouring tasks that are alike as one line, whenever it has grown long and when the job ends. Of the events the last 64 MiB stay; a
 // watcher that comes later than that is told to ask anew. A job's folder is removed when it has been ended for as long as the operator
 // wants it kept, by the next keeper that is started for anything; the empty file stays, for a token never makes a second job.
 //

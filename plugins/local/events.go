@@ -77,7 +77,7 @@ func (e *events) next() error {
 	if e.out, err = openLines(segmentPath(e.dir, e.number)); err != nil {
 		return err
 	}
-	return trimSegments(e.dir, append(numbers, e.number))
+	return errors.Join(syncFolder(e.dir), trimSegments(e.dir, append(numbers, e.number)))
 }
 
 // sync brings what was told to the disk.

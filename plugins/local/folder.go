@@ -91,7 +91,10 @@ func (f folder) control(name string) string { return filepath.Join(f.path, "cont
 func (f folder) job(token string) string { return filepath.Join(f.path, "jobs", token) }
 
 func (f folder) inputs(token string) string  { return filepath.Join(f.job(token), "inputs") }
-func (f folder) journal(token string) string { return filepath.Join(f.job(token), "journal") }
+func (f folder) journal(token string) string { return filepath.Join(f.job(token), journalName) }
+
+// journalName is the file in a job's folder that says what became of its tasks.
+const journalName = "journal"
 
 // task is a task's folder. There are at most a thousand in one folder.
 func (f folder) task(token string, index int) string {

@@ -157,8 +157,11 @@ func (k *keeper) commit() error {
 	return nil
 }
 
-// longJournal is the size from which on a journal is rewritten when it has doubled.
-const longJournal = 1 << 20
+// A journal is rewritten when it has doubled and is a long one, and when its job ends unless it is a short one.
+const (
+	longJournal  = 1 << 20
+	shortJournal = 16 << 10
+)
 
 // save writes the job's journal. A start or an end has reached the disk when it returns.
 func (k *keeper) save(j *job) error {
@@ -183,8 +186,13 @@ func (k *keeper) save(j *job) error {
 
 // letGo is done with a job that has ended: what the watchers are told must be on the disk before the note goes that would have it told again.
 func (k *keeper) letGo(j *job) error {
-	if err := errors.Join(k.events.sync(), k.rewrite(j)); err != nil {
+	if err := k.events.sync(); err != nil {
 		return err
+	}
+	if j.journal.size > shortJournal {
+		if err := k.rewrite(j); err != nil {
+			return err
+		}
 	}
 	for _, note := range []string{j.token + cancelSuffix, j.token} {
 		if err := os.Remove(k.folder.control(note)); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 )
 
 // lines is a file of records, one JSON object a line, that one process appends to and others read meanwhile. A line counts once its newline
@@ -26,9 +25,6 @@ func openLines(path string) (*lines, error) {
 	size, err := readLines(file, 0, func(record, int64) error { return nil })
 	if err == nil {
 		err = file.Truncate(size)
-	}
-	if err == nil && size == 0 {
-		err = syncFolder(filepath.Dir(path))
 	}
 	if err != nil {
 		file.Close()

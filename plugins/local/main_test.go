@@ -53,10 +53,10 @@ const patience = 60 * time.Second
 // pool is a folder with a driver for a test. When the test ends, nothing of it runs any more.
 type pool struct {
 	*driver
-	t *testing.T
+	t testing.TB
 }
 
-func newPool(t *testing.T, slots int) *pool {
+func newPool(t testing.TB, slots int) *pool {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "pool")
 	p := openPool(t, dir, slots)
@@ -65,7 +65,7 @@ func newPool(t *testing.T, slots int) *pool {
 }
 
 // openPool opens the folder with one more driver.
-func openPool(t *testing.T, dir string, slots int) *pool {
+func openPool(t testing.TB, dir string, slots int) *pool {
 	t.Helper()
 	s := settings{Slots: slots, Grace: time.Second, Linger: 20 * time.Millisecond}
 	d, err := newDriver(t.Context(), dir, s, slog.New(slog.NewTextHandler(t.Output(), nil)))
@@ -76,7 +76,7 @@ func openPool(t *testing.T, dir string, slots int) *pool {
 }
 
 // endPool cancels what has not ended, and waits until the keeper has gone and all processes of all jobs with it.
-func endPool(t *testing.T, dir string) {
+func endPool(t testing.TB, dir string) {
 	f, err := openFolder(dir)
 	if err != nil {
 		t.Error(err)
@@ -113,7 +113,7 @@ func endPool(t *testing.T, dir string) {
 }
 
 // eventually waits for a condition.
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !holds(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -67,6 +67,9 @@ func (d *driver) place(job scheduler.Job) error {
 	if err := d.takeInputs(job, filepath.Join(scratch, "inputs")); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(scratch, journalName), nil, 0o600); err != nil {
+		return err
+	}
 	content, err := json.MarshalIndent(keep(job, time.Now().UTC()), "", "\t")
 	if err != nil {
 		return err

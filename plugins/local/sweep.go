@@ -42,7 +42,7 @@ func sweepJobs(ctx context.Context, f folder, keep time.Duration) error {
 			errs = append(errs, err)
 			continue
 		}
-		// The journal of a job that has ended was rewritten when it did.
+		// The journal of a job that has ended was written to when it did.
 		if info, err := os.Stat(f.journal(token)); err != nil || time.Since(info.ModTime()) < keep {
 			continue
 		}
