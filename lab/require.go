@@ -1,0 +1,71 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// Missing says in a sentence what this machine lacks to run a lab, and what to
+// do about it; nil when it lacks nothing.
+func Missing() error {
+	if err := missingPlatform(); err != nil {
+		return err
+	}
+	if !rootBuilt() {
+		return errNoRoot()
+	}
+	return nil
+}
+
+func errNoRoot() error {
+	return fmt.Errorf("the lab's root %s is not built: run `make lab` (about a minute)", RootDir())
+}
+
+// TB is what [Require] and [ForTest] need of a *testing.T or *testing.B.
+type TB interface {
+	Helper()
+	Context() context.Context
+	Cleanup(func())
+	Logf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Skipf(format string, args ...any)
+}
+
+// Require skips a test on a machine that cannot run labs, and says why. In CI,
+// where the variable CI is set, it fails the test instead, so that nothing is
+// left out there unseen.
+func Require(t TB) {
+	t.Helper()
+	err := Missing()
+	switch {
+	case err == nil:
+	case inCI():
+		t.Fatalf("needs a lab, and in CI it must not be skipped: %v", err)
+	default:
+		t.Skipf("needs a lab: %v", err)
+	}
+}
+
+func inCI() bool {
+	ci := os.Getenv("CI")
+	return ci != "" && ci != "false" && ci != "0"
+}
+
+// ForTest requires a lab, starts one for this test, and stops it at its end. A
+// start that fails, or a stop that leaves something, fails the test.
+func ForTest(t TB, o Options) *Lab {
+	t.Helper()
+	Require(t)
+	l, err := Start(t.Context(), o)
+	if err != nil {
+		t.Fatalf("cannot start a lab: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := l.Stop(); err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatalf("%v", err)
+		}
+	})
+	return l
+}
