@@ -119,7 +119,10 @@ func (j *Job) Wait(ctx context.Context) (*Job, error) {
 	return j.Get(ctx)
 }
 
-// Events yields the changes of all jobs of all schedulers, after the cursor of an event that was seen before, or from now on (""), until ctx is done. Each
+// FromStart is the cursor before the very first event.
+const FromStart = "start"
+
+// Events yields the changes of all jobs of all schedulers, after the cursor of an event that was seen before, from now on (""), or FromStart, until ctx is done. Each
 // scheduler's come in their order. A cursor can be kept anywhere and used in any process; one that is so old that events after it are gone is
 // fault.Conflict: look at the jobs, and begin anew with "".
 func (h *Host) Events(ctx context.Context, after string) iter.Seq2[Event, error] {
@@ -200,8 +203,11 @@ func formatCursor(places map[string]store.EventID) string {
 }
 
 func parseCursor(text string) (map[string]store.EventID, error) {
-	if text == "" {
+	switch text {
+	case "":
 		return nil, nil
+	case FromStart:
+		return map[string]store.EventID{}, nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {

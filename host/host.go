@@ -94,7 +94,7 @@ func (h *Host) listen(ctx context.Context, follows bool) {
 	h.manager.Wait()
 }
 
-// load reads the configuration and tells which folder paths are relative to.
+// load reads the configuration and tells which folder paths are relative to. The file is there beside an error that is about what it says.
 func load(path string) (*config.File, string, error) {
 	if path == "" {
 		path = "config.hcl"
@@ -104,7 +104,7 @@ func load(path string) (*config.File, string, error) {
 	}
 	file, err := config.Load(path)
 	if err != nil {
-		return nil, "", err
+		return file, "", err
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return file, path, nil

@@ -41,6 +41,12 @@ const Sums = "SHA256SUMS"
 // says. It returns what was brought, which dir/SHA256SUMS lists as well. An output that is not a regular file, or too strange a name, is an error that
 // names it, and loses no other.
 func (j *Job) Download(ctx context.Context, dir string, q scheduler.FileQuery) ([]scheduler.File, error) {
+	return j.DownloadWith(ctx, dir, q, func(scheduler.File, int64) {})
+}
+
+// DownloadWith is Download for who wants to see how it goes: it reports each file with how many bytes of it are there, often while it comes, and once more with its
+// digest when it is whole. It calls report from one goroutine.
+func (j *Job) DownloadWith(ctx context.Context, dir string, q scheduler.FileQuery, report func(f scheduler.File, have int64)) ([]scheduler.File, error) {
 	ref, err := j.ref(ctx)
 	if err != nil {
 		return nil, err
@@ -59,9 +65,12 @@ func (j *Job) Download(ctx context.Context, dir string, q scheduler.FileQuery) (
 	defer root.Close()
 	var files []scheduler.File
 	err = c.Download(ctx, ref, q, func(f scheduler.File, content io.Reader) error {
-		f, err := place(root, where(f, ref.Tasks), f, content)
+		coming := f
+		coming.SHA256 = ""
+		f, err := place(root, where(f, ref.Tasks), f, io.TeeReader(content, &meter{file: coming, report: report}))
 		if err == nil {
 			files = append(files, f)
+			report(f, f.Size)
 		}
 		return err
 	})
@@ -69,6 +78,19 @@ func (j *Job) Download(ctx context.Context, dir string, q scheduler.FileQuery) (
 		err = written
 	}
 	return files, err
+}
+
+// meter counts the bytes of a file as they come.
+type meter struct {
+	file   scheduler.File
+	have   int64
+	report func(scheduler.File, int64)
+}
+
+func (m *meter) Write(b []byte) (int, error) {
+	m.have += int64(len(b))
+	m.report(m.file, m.have)
+	return len(b), nil
 }
 
 // where is the place of a result below the folder.
