@@ -92,7 +92,7 @@ func notStarted(command, work string, err error) error {
 	case errno == syscall.EACCES && statErr == nil && info.Mode()&fs.ModePerm&0o111 == 0:
 		return fmt.Errorf("command %q cannot be executed: its mode is %#o: make it executable", command, info.Mode().Perm())
 	case errno == syscall.ENOEXEC:
-		return fmt.Errorf("command %q cannot be executed: it is neither a program of this machine nor a script that begins with #!", command)
+		return fmt.Errorf("command %q cannot be executed: it is neither a program of this machine nor a script that names its interpreter", command)
 	}
 	return fmt.Errorf("command %q cannot be executed: %w", command, errno)
 }

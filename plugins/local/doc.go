@@ -14,6 +14,8 @@
 //
 // # The folder
 //
+// It belongs on a local disk, with locks and hard links. Any number of drivers, of any number of hosts on the machine, may have it open.
+//
 //	id                        a word made by chance when the folder was
 //	keeper.lock, keeper.log
 //	control/settings.json     what the driver that opened the folder last was configured with

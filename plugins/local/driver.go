@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"sync"
+	"path/filepath"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -27,12 +27,17 @@ type driver struct {
 	settings settings
 	log      *slog.Logger
 
-	// starting lets one call at a time start a keeper.
-	starting sync.Mutex
+	// starting holds a token for the one call at a time that may start a keeper.
+	starting chan struct{}
 }
 
 // newDriver opens the folder with these settings, and starts a keeper if there is work left in it.
 func newDriver(ctx context.Context, path string, s settings, log *slog.Logger) (*driver, error) {
+	// The keeper has another working directory.
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
 	f, err := openFolder(path)
 	if err != nil {
 		return nil, err
@@ -40,7 +45,7 @@ func newDriver(ctx context.Context, path string, s settings, log *slog.Logger) (
 	if err := s.write(f); err != nil {
 		return nil, err
 	}
-	d := &driver{folder: f, settings: s, log: log}
+	d := &driver{folder: f, settings: s, log: log, starting: make(chan struct{}, 1)}
 	if err := d.revive(ctx); err != nil {
 		return nil, err
 	}

@@ -83,6 +83,10 @@ func takeFolder(path string) (*keeper, *os.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	s, err := readSettings(f)
+	if err != nil {
+		return nil, nil, err
+	}
 	node, err := os.Hostname()
 	if err != nil {
 		return nil, nil, err
@@ -92,7 +96,7 @@ func takeFolder(path string) (*keeper, *os.File, error) {
 		return nil, nil, err
 	}
 	return &keeper{
-		folder: f, node: node,
+		folder: f, node: node, settings: s,
 		log:     slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		byToken: make(map[string]*job),
 		touched: make(map[*job]bool),

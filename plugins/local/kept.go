@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -47,6 +48,10 @@ func keep(job scheduler.Job, now time.Time) kept {
 			k.Rows = append(k.Rows, texts(row))
 		}
 		job.Array = &scheduler.Array{Count: job.Array.Count}
+	}
+	job.Inputs = slices.Clone(job.Inputs)
+	for i := range job.Inputs {
+		job.Inputs[i].Path, job.Inputs[i].Data = "", nil
 	}
 	job.Command, job.Args, job.Env = "", nil, nil
 	k.Job = job

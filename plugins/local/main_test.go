@@ -82,7 +82,7 @@ func endPool(t testing.TB, dir string) {
 		t.Error(err)
 		return
 	}
-	d := &driver{folder: f, log: slog.New(slog.DiscardHandler)}
+	d := &driver{folder: f, log: slog.New(slog.DiscardHandler), starting: make(chan struct{}, 1)}
 	entries, err := os.ReadDir(f.job(""))
 	if err != nil {
 		t.Error(err)

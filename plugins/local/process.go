@@ -67,6 +67,11 @@ func (p *process) watch(ctx context.Context, limit, grace time.Duration) ending 
 	case <-over:
 		why = byLimit
 	}
+	select {
+	case <-ended:
+		why = byItself
+	default:
+	}
 	if why != byItself {
 		p.signalAll(syscall.SIGTERM, make(map[int]bool))
 		patience := time.NewTimer(grace)

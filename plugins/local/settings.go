@@ -40,6 +40,7 @@ func readSettings(f folder) (settings, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &s)
 	}
+	s.Slots = max(s.Slots, 1)
 	return s, err
 }
 

@@ -74,9 +74,16 @@ func (d *driver) revive(ctx context.Context) error {
 	return nil
 }
 
+// ensureKeeper starts a keeper if there is none.
 func (d *driver) ensureKeeper(ctx context.Context) error {
-	d.starting.Lock()
-	defer d.starting.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	select {
+	case d.starting <- struct{}{}:
+		defer func() { <-d.starting }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if kept, err := locked(d.folder.lock()); kept || err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ const abandoned = 7 * 24 * time.Hour
 func (k *keeper) sweep(ctx context.Context) {
 	f, keep, log := k.folder, k.settings.Keep, k.log
 	k.tasks.Go(func() {
-		err := errors.Join(sweepJobs(ctx, f, keep), sweepAge(ctx, f.uploads("")), sweepAge(ctx, f.staging()))
+		err := errors.Join(sweepJobs(ctx, f, keep), sweepNotes(f), sweepAge(ctx, f.uploads("")), sweepAge(ctx, f.staging()))
 		if err != nil && ctx.Err() == nil {
 			log.Warn("not everything that is kept no longer could be removed", "error", err)
 		}
@@ -63,6 +63,22 @@ func forget(f folder, token string) error {
 		return err
 	}
 	return os.RemoveAll(scratch)
+}
+
+// sweepNotes removes notes of jobs that were never submitted: something was killed in between, and nobody tried again.
+func sweepNotes(f folder) error {
+	notes, err := os.ReadDir(f.control(""))
+	errs := []error{err}
+	for _, note := range notes {
+		info, err := note.Info()
+		if err != nil || !validToken(note.Name()) || time.Since(info.ModTime()) < abandoned {
+			continue
+		}
+		if there, err := exists(f.job(note.Name())); err == nil && !there {
+			errs = append(errs, os.Remove(f.control(note.Name())))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // sweepAge removes what has not changed for long.
