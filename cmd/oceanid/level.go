@@ -1,0 +1,29 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// logLevel is from which level on logs are shown.
+type logLevel hclog.Level
+
+func (l logLevel) String() string { return hclog.Level(l).String() }
+
+// Type is how help shows the flag's value.
+func (l logLevel) Type() string { return strings.Join(levels(), "|") }
+
+// Set makes logLevel a flag.
+func (l *logLevel) Set(s string) error {
+	v := hclog.LevelFromString(s)
+	if v == hclog.NoLevel {
+		return fault.Invalid.New("want one of %s", strings.Join(levels(), ", "))
+	}
+	*l = logLevel(v)
+	return nil
+}
+
+func levels() []string { return []string{"trace", "debug", "info", "warn", "error", "off"} }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// request is what the flags of jobs submit say of the job.
+type request struct {
+	name, stdin, user            string
+	env, inputs, outputs, labels []string
+	array, gpus                  int
+	cpus                         float64
+	memory, disk                 size
+	runTime                      time.Duration
+}
+
+func (r *request) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&r.name, "name", "", "a `TEXT` for people (default: that of the command)")
+	f.StringVar(&r.user, "user", "", "`WHO` asks for it, for lists")
+	f.StringArrayVar(&r.labels, "label", nil, "a label, as `KEY=VALUE`; repeatable")
+	f.StringArrayVar(&r.env, "env", nil, "an environment variable, as `NAME=VALUE`; repeatable")
+	f.StringArrayVar(&r.inputs, "input", nil, "a file to bring along, as `PATH[:NAME]`, with the name that the job finds it by; repeatable")
+	f.StringArrayVar(&r.outputs, "output", nil, "a result to keep: the `PATH` of a file or folder where the job runs; repeatable")
+	f.StringVar(&r.stdin, "stdin", "", "the `NAME` of the input that is the standard input")
+	f.IntVar(&r.array, "array", 0, "run it as `N` tasks, each with its number from 0 in OCEANID_TASK_INDEX")
+	f.Float64Var(&r.cpus, "cpus", 0, "`N` cores for each task")
+	f.Var(&r.memory, "memory", "memory for each task, such as 2GiB")
+	f.Var(&r.disk, "disk", "disk space for each task, such as 10GB")
+	f.IntVar(&r.gpus, "gpus", 0, "`N` graphics processors for each task")
+	f.DurationVar(&r.runTime, "run-time", 0, "the longest `TIME` that a task may run, such as 1h30m")
+	files(cmd, "input")
+}
+
+// job is the job that is asked for.
+func (r *request) job(command []string) (scheduler.Job, error) {
+	j := scheduler.Job{
+		Name: r.name, Command: command[0], Args: command[1:], Stdin: r.stdin, Outputs: r.outputs, User: r.user,
+		Resources: scheduler.Resources{CPUs: r.cpus, Memory: int64(r.memory), Disk: int64(r.disk), GPUs: r.gpus, RunTime: r.runTime},
+	}
+	if r.cpus < 0 || r.gpus < 0 || r.runTime < 0 || r.array < 0 {
+		return j, fault.Invalid.New("--cpus, --gpus, --run-time and --array cannot be negative")
+	}
+	if r.array > 0 {
+		j.Array = &scheduler.Array{Count: r.array}
+	}
+	var err error
+	if j.Env, err = pairs("--env", r.env); err != nil {
+		return j, err
+	}
+	if j.Labels, err = pairs("--label", r.labels); err != nil {
+		return j, err
+	}
+	for _, given := range r.inputs {
+		j.Inputs = append(j.Inputs, input(given))
+	}
+	return j, nil
+}
+
+// input takes PATH[:NAME] apart at its last colon. Without a name the file keeps its own.
+func input(given string) scheduler.Input {
+	if i := strings.LastIndexByte(given, ':'); i >= 0 {
+		return scheduler.Input{Path: given[:i], Name: given[i+1:]}
+	}
+	return scheduler.Input{Path: given}
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oceanid/oceanid/host"
+)
+
+func newSchedulers(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "schedulers", Short: "Make, test, show and delete named schedulers"}
+	group(cmd)
+	cmd.AddCommand(newSchedulersList(a), newSchedulersShow(a), newSchedulersCreate(a), newSchedulersTest(a), newSchedulersDelete(a))
+	return cmd
+}
+
+func newSchedulersList(a *app) *cobra.Command {
+	var typ string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the schedulers by name",
+		Example: "  oceanid schedulers list --type condor",
+		Args:    arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withHost(cmd, lookAndGo, func(ctx context.Context, h *host.Host) error {
+				all, err := allSchedulers(ctx, h, typ)
+				if err != nil {
+					return err
+				}
+				return a.showSchedulers(all)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&typ, "type", "", "only those of one driver")
+	complete(cmd, "type", a.completing(driverNames))
+	return cmd
+}
+
+// allSchedulers goes through all pages.
+func allSchedulers(ctx context.Context, h *host.Host, typ string) ([]*host.Scheduler, error) {
+	const page = 1000
+	all := []*host.Scheduler{}
+	for o := (host.ListOptions{Type: typ, Limit: page}); ; o.After = all[len(all)-1].Name() {
+		more, err := h.ListSchedulers(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, more...); len(more) < page {
+			return all, nil
+		}
+	}
+}
+
+func (a *app) showSchedulers(all []*host.Scheduler) error {
+	if a.format == asJSON {
+		return a.document(struct {
+			Schedulers []*host.Scheduler `json:"schedulers"`
+		}{all})
+	}
+	if len(all) == 0 {
+		a.note("there are no schedulers; make one with oceanid schedulers create, or in the configuration")
+		return nil
+	}
+	t := a.newTable("NAME", "TYPE", "HOST", "MANAGED BY")
+	for _, s := range all {
+		address, _ := s.Config()["host"].(string)
+		t.row(s.Name(), s.Type(), address, s.Managed())
+	}
+	t.write(a.out)
+	return nil
+}
+
+func newSchedulersShow(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:               "show NAME",
+		Short:             "Show a scheduler with its configuration, without its secrets",
+		Example:           "  oceanid schedulers show Default",
+		Args:              arguments("NAME"),
+		ValidArgsFunction: a.completing(first(schedulerNames)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withHost(cmd, lookAndGo, func(ctx context.Context, h *host.Host) error {
+				s, err := h.GetScheduler(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return a.showScheduler(s)
+			})
+		},
+	}
+}
+
+func (a *app) showScheduler(s *host.Scheduler) error {
+	if a.format == asJSON {
+		return a.document(s)
+	}
+	t := a.newTable()
+	t.field("Name", s.Name())
+	t.field("Type", s.Type())
+	t.field("Revision", s.Revision())
+	t.field("Managed by", s.Managed())
+	t.write(a.out)
+	options := a.newTable("OPTION", "VALUE")
+	flatten(options, "", map[string]any(s.Config()))
+	if len(options.rows) > 1 {
+		fmt.Fprintln(a.out)
+		options.write(a.out)
+	}
+	return nil
+}
+
+// flatten adds what is in a configuration, with the names that --set takes.
+func flatten(t *table, name string, value any) {
+	prefix := name
+	if prefix != "" {
+		prefix += "."
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			flatten(t, prefix+k, v[k])
+		}
+	case []any:
+		for i, item := range v {
+			if _, block := item.(map[string]any); block {
+				flatten(t, fmt.Sprintf("%s%d", prefix, i), item)
+			} else {
+				t.row(name, item)
+			}
+		}
+	default:
+		t.row(name, v)
+	}
+}
+
+func newSchedulersDelete(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "delete NAME…",
+		Short: "Delete schedulers and the records of their jobs",
+		Long: `Deletes schedulers together with the records of their jobs. One with jobs that have not
+ended is left alone, and so is one that the configuration defines. The pool is not told
+anything.`,
+		Example:           "  oceanid schedulers delete my_app",
+		Args:              arguments("NAME…"),
+		ValidArgsFunction: a.completing(schedulerNames),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withHost(cmd, lookAndGo, func(ctx context.Context, h *host.Host) error {
+				return a.each("deleted", args, func(name string) (bool, error) {
+					s, err := h.GetScheduler(ctx, name)
+					if err != nil {
+						return false, err
+					}
+					return true, s.Delete(ctx)
+				})
+			})
+		},
+	}
+}
