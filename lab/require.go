@@ -28,7 +28,6 @@ type TB interface {
 	Helper()
 	Context() context.Context
 	Cleanup(func())
-	Logf(format string, args ...any)
 	Fatalf(format string, args ...any)
 	Skipf(format string, args ...any)
 }
