@@ -163,6 +163,7 @@ func socketClient(folder string) redis.UniversalClient {
 		Network: "unix", Addr: filepath.Join(folder, "socket"),
 		Dialer:                   func(ctx context.Context, _, _ string) (net.Conn, error) { return dialSocket(ctx, folder) },
 		ContextTimeoutEnabled:    true,
+		ReadTimeout:              30 * time.Second, // a compaction may be in the way
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})

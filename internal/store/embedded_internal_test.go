@@ -104,6 +104,9 @@ func TestReplayMakesTheSameStore(t *testing.T) {
 		s := openAt(t, path)
 		exercise(t, s, life)
 		before := content(t, s)
+		if j := s.local.front.journal; j.synced.Load() != j.appended.Load() {
+			t.Errorf("life %d: all is acknowledged, but of %d records only %d are on the disk", life, j.appended.Load(), j.synced.Load())
+		}
 		closed(t, s)
 		s = openAt(t, path)
 		if diff := cmp.Diff(before, content(t, s)); diff != "" {
@@ -270,5 +273,57 @@ func TestClassify(t *testing.T) {
 		if got := classify(strings.Fields(command)); got != want {
 			t.Errorf("%s is of class %d, want %d", command, got, want)
 		}
+	}
+}
+
+// TestDeletionThatWasCutOff does by hand what DeleteScheduler does, up to the step after which its process dies.
+func TestDeletionThatWasCutOff(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), openAt(t, filepath.Join(t.TempDir(), "store"))
+	defer s.Close()
+	make := func(name string) (Scheduler, Job) {
+		t.Helper()
+		sch, err := s.CreateScheduler(ctx, Scheduler{Name: name, Type: "local"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		job := Job{ID: NewJobID(sch.UID, time.Now()), Spec: scheduler.Job{Command: "x"}, Status: JobStatus{State: scheduler.Succeeded}}
+		if _, err := s.Commit(ctx, sch.UID, Batch{Create: []Job{job}}); err != nil {
+			t.Fatal(err)
+		}
+		return sch, job
+	}
+	step := func(word string, err error) {
+		t.Helper()
+		if word != "ok" || err != nil {
+			t.Fatal(word, err)
+		}
+	}
+
+	saved, _ := make("closed, then saved again")
+	word, _, err := s.run(ctx, s.scripts.jobsClose, slot(saved.UID))
+	step(word, err)
+	more := Batch{Create: []Job{{ID: NewJobID(saved.UID, time.Now()), Spec: scheduler.Job{Command: "x"}}}}
+	if _, err := s.Commit(ctx, saved.UID, more); !errors.Is(err, fault.Conflict) {
+		t.Errorf("a new job of a closed scheduler: %v", err)
+	}
+	if _, err := s.UpdateScheduler(ctx, saved); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Commit(ctx, saved.UID, more); err != nil {
+		t.Errorf("a new job after it was saved: %v", err)
+	}
+
+	half, job := make("gone, but not its jobs")
+	word, _, err = s.run(ctx, s.scripts.jobsClose, slot(half.UID))
+	step(word, err)
+	word, _, err = s.run(ctx, s.scripts.schedulerDelete, registry, channel, half.UID, 0)
+	step(word, err)
+	other, _ := make("another one")
+	if err := s.DeleteScheduler(ctx, other.Name, 0); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Job(ctx, job.ID); !errors.Is(err, fault.NotFound) {
+		t.Errorf("the job of the one half deleted: %v", err)
 	}
 }

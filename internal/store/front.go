@@ -19,7 +19,8 @@ import (
 const unavailableWord = "UNAVAILABLE"
 
 // front serves connections in place of miniredis' own server, and sees to it that what is acknowledged is in the journal, in the order in which it
-// was executed. Keys that need not survive live in a second miniredis, whose clock runs.
+// was executed. Others may read a change a moment before that, and see it gone after a loss of power; nobody was told that it is there to stay.
+// Keys that need not survive live in a second miniredis, whose clock runs.
 type front struct {
 	lasting, passing *miniredis.Miniredis
 	log              hclog.Logger

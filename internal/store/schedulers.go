@@ -95,11 +95,9 @@ func (s *Store) UpdateScheduler(ctx context.Context, sch Scheduler) (Scheduler, 
 	}
 	switch word {
 	case "ok":
+		sch.Revision, sch.Created, sch.Updated = sch.Revision+1, fromMillis(strings.Join(rest, "")), now
 		// A deletion that was cut off has closed it: whoever saves it means to keep it.
-		if err := s.client.HDel(ctx, slot(sch.UID)+"meta", "closed").Err(); err != nil {
-			return Scheduler{}, s.explain(err)
-		}
-		return s.SchedulerByUID(ctx, sch.UID)
+		return sch, s.reopen(ctx, sch.UID)
 	case "missing":
 		return Scheduler{}, fault.NotFound.New("scheduler %q: it was deleted meanwhile", sch.Name)
 	case "stale":
@@ -214,12 +212,21 @@ func (s *Store) DeleteScheduler(ctx context.Context, name string, revision int64
 	case "missing":
 		return s.noSuchName(ctx, name)
 	case "stale":
-		if err := s.client.HDel(ctx, slot(sch.UID)+"meta", "closed").Err(); err != nil {
-			return s.explain(err)
+		if err := s.reopen(ctx, sch.UID); err != nil {
+			return err
 		}
 		return staleScheduler(name, revision, rest)
 	}
 	return unexpected(word)
+}
+
+// reopen takes back what jobs_close.lua did.
+func (s *Store) reopen(ctx context.Context, uid string) error {
+	closed, err := s.client.HExists(ctx, slot(uid)+"meta", "closed").Result()
+	if closed && err == nil {
+		err = s.client.HDel(ctx, slot(uid)+"meta", "closed").Err()
+	}
+	return s.explain(err)
 }
 
 // schedulerRecords reads records; those that are not there are left out.

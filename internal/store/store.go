@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/hashicorp/go-hclog"
@@ -42,6 +43,7 @@ type Store struct {
 	client  redis.UniversalClient
 	shared  bool   // the client is the caller's
 	where   string // for errors, without passwords
+	guest   bool   // another process keeps the embedded store
 	scripts scripts
 	sealer  *sealer
 	kept    int64
@@ -51,6 +53,7 @@ type Store struct {
 	done     context.Context // ends when the store is closed
 	end      context.CancelFunc
 	watchers sync.WaitGroup
+	closing  sync.Once
 }
 
 // Open connects to a store, or starts the embedded one in o.Path. It does not wait for a Redis that is away, but fails with fault.Unavailable.
@@ -76,6 +79,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
+	if s.local == nil && !s.guest {
+		s.warn(ctx)
+	}
 	return s, nil
 }
 
@@ -89,28 +95,25 @@ func (s *Store) connect(ctx context.Context, o Options) (err error) {
 		err = fault.By(fault.User, fault.Invalid.New("store: neither the URL of a Redis nor a path for the embedded store is given"))
 	default:
 		s.client, s.local, err = openEmbedded(ctx, o.Path, s.log)
-		s.where = o.Path
-		if err == nil && s.local == nil {
-			s.where += " (the process that keeps this embedded store has gone: open it again)"
-		}
+		s.where, s.guest = o.Path, s.local == nil
 	}
 	return err
 }
 
-// Close ends all channels of Changes, closes the connections, and ends the embedded store, if it is this process that runs it.
-func (s *Store) Close() error {
-	s.end()
-	s.watchers.Wait()
-	var err error
-	if !s.shared {
-		err = s.client.Close()
-	}
-	if s.local != nil {
-		if e := s.local.close(); e != nil {
-			err = e
+// Close ends all channels of Changes, closes the connections, and ends the embedded store, if it is this process that runs it. Closing again
+// does nothing.
+func (s *Store) Close() (err error) {
+	s.closing.Do(func() {
+		s.end()
+		s.watchers.Wait()
+		if !s.shared {
+			err = s.explain(s.client.Close())
 		}
-	}
-	s.sealer.close()
+		if s.local != nil {
+			err = errors.Join(err, s.local.close())
+		}
+		s.sealer.close()
+	})
 	return err
 }
 

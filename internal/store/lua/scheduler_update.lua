@@ -1,12 +1,12 @@
 -- Replaces the record of a scheduler, if it still has the revision that the caller knows.
 -- KEYS[1]  oceanid:{schedulers}: the beginning of the names of all keys touched here
 -- ARGV     channel, uid, expected revision, name, type, data, now (ms), nonce of this call
--- answers  ok | missing | stale, revision | exists | type, type
+-- answers  ok, created (ms) | missing | stale, revision | exists | type, type
 local base = KEYS[1]
 local channel, uid, expect, name, kind, data, now, nonce = unpack(ARGV)
 local record = base .. 's:' .. uid
 
-local old = redis.call('HMGET', record, 'name', 'type', 'rev', 'by')
+local old = redis.call('HMGET', record, 'name', 'type', 'rev', 'by', 'created')
 if not old[1] then
   return {'missing'}
 end
@@ -14,7 +14,7 @@ local rev = tonumber(old[3])
 if rev ~= tonumber(expect) then
   -- The answer to an earlier try of this very call was lost.
   if rev == tonumber(expect) + 1 and old[4] == nonce then
-    return {'ok'}
+    return {'ok', old[5]}
   end
   return {'stale', old[3]}
 end
@@ -34,4 +34,4 @@ if old[1] ~= name then
 end
 redis.call('HSET', record, 'name', name, 'data', data, 'rev', rev + 1, 'updated', now, 'by', nonce)
 redis.call('PUBLISH', channel, uid)
-return {'ok'}
+return {'ok', old[5]}
