@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -12,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -263,6 +267,30 @@ func TestKilledBeforeItWasWrittenDown(t *testing.T) {
 	}
 	if again := p.query(ref); again[0].Node != "" || again[len(again)-1].Node != node {
 		t.Errorf("the journal says %+v", again)
+	}
+}
+
+func TestKeeperHoldsNothingOfItsDriver(t *testing.T) {
+	t.Parallel()
+	p := newPool(t, 1)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	if _, err := unix.FcntlInt(write.Fd(), unix.F_SETFD, 0); err != nil {
+		t.Fatal(err)
+	}
+	p.submit(shell("sleep 1000"))
+	write.Close()
+	if err := read.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := read.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the pipe's other end is still open: %d, %v", n, err)
+	}
+	if keeperOf(p.folder) == 0 {
+		t.Error("there is no keeper")
 	}
 }
 

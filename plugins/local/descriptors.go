@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// keepDescriptors makes every descriptor that this process was given one that its children are not: a driver may have been handed its
-// host's lifeline, sockets or keys, and no task shall have those.
+// keepDescriptors makes every descriptor that this process was given one that its children are not. A driver may have been handed its host's
+// lifeline, sockets or keys, and no task shall have those; nor shall a keeper hold open a pipe at whose other end somebody waits for its end.
 func keepDescriptors() {
 	entries, err := os.ReadDir("/dev/fd")
 	if err != nil {

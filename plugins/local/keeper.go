@@ -42,7 +42,6 @@ type keeper struct {
 
 // runKeeper is the keeper's whole life: from taking the folder, if no other keeper has it, until there has been nothing to do for a while.
 func runKeeper(path string) error {
-	keepDescriptors()
 	ready := os.NewFile(readyFile, "ready")
 	defer ready.Close()
 	k, lock, err := takeFolder(path)

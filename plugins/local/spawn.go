@@ -30,6 +30,7 @@ func asKeeper(args []string) (code int, ok bool) {
 	if len(args) != 3 || args[0] != keeperWord {
 		return 0, false
 	}
+	keepDescriptors()
 	var err error
 	switch args[1] {
 	case keeperStart:

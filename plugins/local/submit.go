@@ -25,7 +25,7 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 	}
 	if !there {
 		if err := refuse(job, d.settings.Slots, thisMachine(d.folder.path)); err != nil {
-			return "", err
+			return "", errors.Join(err, os.RemoveAll(d.folder.uploads(job.Token)))
 		}
 		if err := ctx.Err(); err != nil {
 			return "", err
