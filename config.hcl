@@ -15,7 +15,7 @@
 # A path in store, driver or file() is relative to the folder of this file, and ~ is your home. Durations have a unit: "500ms", "30s", "1h30m".
 
 
-# ── Where schedulers and jobs are kept ────────────────────────────────────────────
+# ── Where schedulers and jobs are kept ────────────────────────────────────────────────────────────
 
 # Left out, the store is embedded in the portal and lives in ./oceanid.data. It survives a crash, and it is for one portal process.
 # Several processes of a portal share a Redis:
@@ -27,7 +27,7 @@
 # }
 
 
-# ── Jobs on this machine ────────────────────────────────────────────
+# ── Jobs on this machine ──────────────────────────────────────────────────────────────────────────
 
 # The labels are the type, which chooses the driver, and a name of yours, which the portal submits to.
 
@@ -36,7 +36,7 @@ scheduler "local" "local" {
 }
 
 
-# ── Jobs on an HTCondor pool, over SSH ────────────────────────────────────────────
+# ── Jobs on an HTCondor pool, over SSH ────────────────────────────────────────────────────────────
 
 # The host is the pool's access point, where you would type condor_submit. It must be in ~/.ssh/known_hosts: log in once with ssh to put it there.
 # All that this driver understands is told by:  oceanid drivers describe condor
@@ -54,7 +54,7 @@ scheduler "local" "local" {
 # }
 
 
-# ── Drivers of your own ────────────────────────────────────────────
+# ── Drivers of your own ───────────────────────────────────────────────────────────────────────────
 
 # The drivers that come with Oceanid are found by themselves. Another program is named here; a checksum makes sure that it is the one you know
 # (sha256sum prints it), and a version that it is new enough.

@@ -143,7 +143,7 @@ func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, s
 		c.find(at.at(1), true, "keep one of them", "%s may be there only once", at)
 		return nil, nil
 	}
-	publics, secrets, any_ := make([]any, len(all)), make([]any, len(all)), false
+	publics, secrets, sensitive := make([]any, len(all)), make([]any, len(all)), false
 	for i, v := range all {
 		here := at
 		if b.GetRepeated() {
@@ -157,15 +157,15 @@ func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, s
 		p, s := c.block(b.GetBlock(), m, here)
 		publics[i], secrets[i] = p, map[string]any{}
 		if s != nil {
-			secrets[i], any_ = s, true
+			secrets[i], sensitive = s, true
 		}
 	}
 	switch {
-	case !b.GetRepeated() && any_:
+	case !b.GetRepeated() && sensitive:
 		return publics[0], secrets[0]
 	case !b.GetRepeated():
 		return publics[0], nil
-	case any_:
+	case sensitive:
 		return publics, secrets
 	}
 	return publics, nil

@@ -34,8 +34,7 @@ func (t *text) tooDeep() (hcl.Range, bool) {
 		}
 		return hcl.Range{}, false
 	}
-	tokens, _ := hclsyntax.LexConfig(t.source, t.name, hcl.InitialPos)
-	for _, token := range tokens {
+	for _, token := range t.tokens() {
 		switch token.Type {
 		case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit, hclsyntax.TokenComment, hclsyntax.TokenEqual:
 			continue

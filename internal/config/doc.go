@@ -28,5 +28,5 @@
 //
 // No error of this package contains the value of an attribute that its schema calls sensitive, nor one that came from env or file, neither in words nor in the
 // line of source that it quotes: there an ellipsis stands for it. Until a schema says what is public, the values in a scheduler's block all count as
-// secrets; so do all strings of a file that does not parse.
+// secrets. In a file that does not parse nothing is reliably a name or a value, so that only the beginnings of its lines are quoted.
 package config

@@ -12,6 +12,7 @@ import (
 
 // TestExampleFile: the file that the project ships is right as it stands, and so is what an operator gets by taking the # away.
 func TestExampleFile(t *testing.T) {
+	// Not parallel: the examples read the environment.
 	const shipped = "../../config.hcl"
 	f, err := config.Load(shipped)
 	if err != nil {

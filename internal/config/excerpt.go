@@ -101,6 +101,7 @@ func window(line []rune, first, last int) ([]rune, int, int) {
 
 // position is that of an offset.
 func position(source []byte, offset int) hcl.Pos {
+	offset = min(max(offset, 0), len(source))
 	before := source[:offset]
 	line := 1 + bytes.Count(before, []byte("\n"))
 	column := 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])

@@ -74,60 +74,6 @@ func secretIn(e hcl.Expression) []hcl.Range {
 	return []hcl.Range{e.Range()}
 }
 
-// strings are the ranges of a file that does not parse where secrets can stand: the insides of strings, and all that follows a name that sounds like a secret
-// on its line.
-func (t *text) strings() []hcl.Range {
-	var hidden []hcl.Range
-	if t.json {
-		for _, at := range jsonString.FindAllSubmatchIndex(t.source, -1) {
-			if at[4] < 0 {
-				hidden = append(hidden, t.span(at[2], at[3]))
-			}
-		}
-	} else {
-		hidden = t.quoted()
-	}
-	for _, at := range telling.FindAllSubmatchIndex(t.source, -1) {
-		hidden = append(hidden, t.span(at[2], at[3]))
-	}
-	return hidden
-}
-
-// quoted are the insides of the strings and heredocs of the native syntax, with what is interpolated in them. The labels of blocks are not secrets.
-func (t *text) quoted() []hcl.Range {
-	var hidden []hcl.Range
-	tokens, _ := hclsyntax.LexConfig(t.source, t.name, hcl.InitialPos)
-	var open []int
-	for _, token := range tokens {
-		switch token.Type {
-		case hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
-			open = append(open, token.Range.End.Byte)
-			continue
-		case hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenEOF:
-		default:
-			continue
-		}
-		for n := len(open); n > 0; n = len(open) {
-			from := open[n-1]
-			if open = open[:n-1]; !label.Match(t.source[t.lineOf(from).Start.Byte:from]) {
-				hidden = append(hidden, t.span(from, token.Range.Start.Byte))
-			}
-			if token.Type != hclsyntax.TokenEOF {
-				break
-			}
-		}
-	}
-	return hidden
-}
-
-var (
-	// What stands on a line before the inside of a label.
-	label = regexp.MustCompile(`^\s*[A-Za-z_-]+\s+("[^"]*"\s*)?"$`)
-	// The second group is there when the string is a property's name.
-	jsonString = regexp.MustCompile(`"((?:[^"\\\n]|\\[^\n])*)(?:"(\s*:)?|\n|$)`)
-	telling    = regexp.MustCompile(`(?im)^[^\n=:]*(?:pass|secret|token|key|credential|auth|address)[^\n=:]*[=:][ \t]*([^\n]+)$`)
-)
-
 // span is a range by offsets. Only its bytes are ever looked at.
 func (t *text) span(from, to int) hcl.Range {
 	return hcl.Range{Filename: t.name, Start: hcl.Pos{Byte: from}, End: hcl.Pos{Byte: to}}

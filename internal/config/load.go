@@ -162,15 +162,15 @@ func (l *loader) block(t *text, b *hcl.Block) {
 
 var (
 	typeName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
-	instance = regexp.MustCompile(`^[^\s\pC](?:[^\pC]{0,126}[^\s\pC])?$`)
+	instance = regexp.MustCompile(`^[^\s\pC](?:[^\pC]*[^\s\pC])?$`)
 )
 
 func (l *loader) labels(b *Block) {
 	if len(b.labels) > 0 && !typeName.MatchString(b.Type) {
 		l.mark(b.labels[0], "a type is of a-z, 0-9 and -, begins with a letter and has at most 32 characters", "%q is no type of %s", b.Type, b.Kind)
 	}
-	if len(b.labels) > 1 && !instance.MatchString(b.Name) {
-		l.mark(b.labels[1], "a name has 1 to 128 printable characters and no space at its ends", "%q is no name for a %s", b.Name, b.Kind)
+	if len(b.labels) > 1 && (len(b.Name) > 128 || !instance.MatchString(b.Name)) {
+		l.mark(b.labels[1], "a name is printable, has 1 to 128 bytes and no space at its ends", "%q is no name for a %s", b.Name, b.Kind)
 	}
 }
 

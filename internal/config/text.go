@@ -21,8 +21,8 @@ type text struct {
 	source []byte
 	json   bool
 	body   hcl.Body
-	// hidden is what no excerpt may show, whatever a schema says: values of names that the grammar does not know, and for a file that does not parse,
-	// all strings.
+	// hidden is what no excerpt may show, whatever a schema says: comments, values of names that the grammar does not know, and most of a file that does
+	// not parse.
 	hidden []hcl.Range
 }
 
@@ -80,13 +80,18 @@ func (t *text) parse() (marks []mark, whole bool) {
 		t.hidden = append(t.hidden, t.span(0, len(t.source)))
 		return []mark{{at: at, summary: "the expressions of this file are too complex"}}, false
 	}
+	for _, token := range t.tokens() {
+		if token.Type == hclsyntax.TokenComment {
+			t.hidden = append(t.hidden, token.Range)
+		}
+	}
 	if t.json {
 		file, diags = json.Parse(t.source, t.name)
 	} else {
 		file, diags = hclsyntax.ParseConfig(t.source, t.name, hcl.InitialPos)
 	}
 	if len(diags) > 0 {
-		t.hidden = append(t.hidden, t.strings()...)
+		t.hidden = append(t.hidden, t.unparsed()...)
 	}
 	for _, d := range diags {
 		marks = append(marks, t.said(d, false))
@@ -101,4 +106,14 @@ func (t *text) parse() (marks []mark, whole bool) {
 	t.body = file.Body
 	// An attribute that stands twice does not spoil the rest, which can be checked as well.
 	return marks, !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary != "Attribute redefined" })
+}
+
+// tokens are those of the native syntax.
+func (t *text) tokens() hclsyntax.Tokens {
+	if t.json {
+		return nil
+	}
+	// What it complains about, the parser finds as well.
+	tokens, _ := hclsyntax.LexConfig(t.source, t.name, hcl.InitialPos)
+	return tokens
 }

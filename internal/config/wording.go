@@ -15,11 +15,15 @@ import (
 // said is HCL's diagnostic in this package's form: summary and hint. quiet: its detail may quote a secret and is left out; the summaries of HCL are
 // fixed texts.
 func (t *text) said(d *hcl.Diagnostic, quiet bool) mark {
-	m := mark{warning: d.Severity == hcl.DiagWarning, summary: sentence(d.Summary)}
+	m := mark{warning: d.Severity == hcl.DiagWarning, summary: sentence(d.Summary), at: hcl.Range{Start: hcl.InitialPos, End: hcl.InitialPos}}
 	if d.Subject != nil {
 		m.at = *d.Subject
 	}
 	m.at.Filename = t.name
+	if t.json {
+		// HCL counts lines and columns in the text that the JSON stands for; offsets are closer to what is in the file.
+		m.at.Start, m.at.End = position(t.source, m.at.Start.Byte), position(t.source, m.at.End.Byte)
+	}
 	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		if e := (*callError)(nil); errors.As(call.FunctionCallError(), &e) {
 			m.summary, m.hint = e.summary, e.hint
