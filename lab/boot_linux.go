@@ -11,7 +11,7 @@ import (
 // boot makes a lab without services.
 func boot(ctx context.Context) (_ *Lab, err error) {
 	// The root must stay for as long as the lab runs on it.
-	rootLock, err := waitLockFile(ctx, lockPath(RootDir()), shared)
+	rootLock, err := waitLock(ctx, tryLockFile, lockPath(RootDir()), shared)
 	if err != nil {
 		return nil, err
 	}

@@ -27,20 +27,24 @@ func Build(ctx context.Context, progress io.Writer) error {
 	if err := missingPlatform(); err != nil {
 		return err
 	}
+	// Not under the lock: labs that run on the root hold it.
+	if rootBuilt() {
+		fmt.Fprintln(progress, "lab: root is there:", RootDir())
+		return nil
+	}
 	if err := os.MkdirAll(CacheDir(), 0o755); err != nil {
 		return fmt.Errorf("cannot make the lab's cache: %w", err)
 	}
 	lock, err := tryLockFile(lockPath(RootDir()), exclusive)
 	if errors.Is(err, errLocked) {
-		fmt.Fprintln(progress, "lab: waiting for another build, or for labs to end")
-		lock, err = waitLockFile(ctx, lockPath(RootDir()), exclusive)
+		fmt.Fprintln(progress, "lab: waiting for another build to end")
+		lock, err = waitLock(ctx, tryLockFile, lockPath(RootDir()), exclusive)
 	}
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	if rootBuilt() {
-		fmt.Fprintln(progress, "lab: root is there:", RootDir())
+	if rootBuilt() { // by the one that held the lock
 		return nil
 	}
 

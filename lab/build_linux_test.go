@@ -46,6 +46,18 @@ func TestBuildWaitsForAnother(t *testing.T) {
 	}
 }
 
+func TestBuildOfARootInUse(t *testing.T) {
+	lab.Require(t)
+	t.Setenv("OCEANID_LAB_CACHE", t.TempDir())
+	if err := os.Mkdir(lab.RootDir(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	lab.LockShared(t, lab.RootDir())
+	if err := lab.Build(t.Context(), nil); err != nil {
+		t.Errorf("labs run on the root, and so it cannot be built: %v", err)
+	}
+}
+
 func TestHalfBuiltRootIsNotUsed(t *testing.T) {
 	t.Setenv("OCEANID_LAB_CACHE", t.TempDir())
 	if err := os.MkdirAll(lab.RootDir()+".building/usr", 0o755); err != nil {

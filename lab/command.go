@@ -38,7 +38,8 @@ func (l *Lab) run(ctx context.Context, stdin io.Reader, user string, argv ...str
 }
 
 // CopyIn copies a file of this machine into the lab: to the path dst there,
-// owned by the user, with the mode of src, and written with the user's rights.
+// which may be relative to the user's home. The file belongs to the user, has
+// the mode of src, and is written with the user's rights.
 // Directories that dst lacks are made. A file that runs is replaced, not
 // overwritten.
 func (l *Lab) CopyIn(ctx context.Context, user, src, dst string) error {

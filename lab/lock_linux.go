@@ -18,14 +18,20 @@ const (
 
 var errLocked = errors.New("locked by another process")
 
-// tryLockFile locks path, a file made when missing or a directory, and returns
-// the open file that holds the lock until it is closed or its process ends.
-// errLocked means that somebody else has it.
+// tryLockFile locks the file at path, made when missing, and returns the open
+// file that holds the lock until it is closed or its process ends. errLocked
+// means that somebody else has it.
 func tryLockFile(path string, kind lockKind) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|os.O_CREATE, 0o600)
-	if errors.Is(err, unix.EISDIR) {
-		f, err = os.Open(path)
-	}
+	return tryLock(path, kind, os.O_CREATE)
+}
+
+// tryLockDir is tryLockFile for a directory, which must exist.
+func tryLockDir(path string, kind lockKind) (*os.File, error) {
+	return tryLock(path, kind, unix.O_DIRECTORY)
+}
+
+func tryLock(path string, kind lockKind, openFlags int) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open lock: %w", err)
 	}
@@ -39,12 +45,19 @@ func tryLockFile(path string, kind lockKind) (*os.File, error) {
 	return f, nil
 }
 
-// waitLockFile is tryLockFile with patience.
-func waitLockFile(ctx context.Context, path string, kind lockKind) (*os.File, error) {
+// waitLock calls one of the two until the lock is free, or ctx ends.
+func waitLock(ctx context.Context, try func(string, lockKind) (*os.File, error), path string, kind lockKind) (*os.File, error) {
 	var f *os.File
-	err := poll(ctx, func() (err error) {
-		f, err = tryLockFile(path, kind)
-		return err
+	var failure error
+	err := poll(ctx, func() error {
+		f, failure = try(path, kind)
+		if errors.Is(failure, errLocked) {
+			return failure
+		}
+		return nil // waiting cures nothing else
 	})
-	return f, err
+	if err != nil {
+		return nil, err
+	}
+	return f, failure
 }

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 )
@@ -62,7 +61,7 @@ func ForTest(t TB, o Options) *Lab {
 		t.Fatalf("cannot start a lab: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := l.Stop(); err != nil && !errors.Is(err, context.Canceled) {
+		if err := l.Stop(); err != nil {
 			t.Fatalf("%v", err)
 		}
 	})

@@ -24,7 +24,7 @@ func newRunDir(ctx context.Context) (*runDir, error) {
 		return nil, fmt.Errorf("cannot make the lab's run directory: %w", err)
 	}
 	// Between making a directory and locking it, a reaper must not see it.
-	gate, err := waitLockFile(ctx, runRoot, exclusive)
+	gate, err := waitLock(ctx, tryLockDir, runRoot, exclusive)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func newRunDir(ctx context.Context) (*runDir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make the lab's run directory: %w", err)
 	}
-	lock, err := tryLockFile(path, exclusive)
+	lock, err := tryLockDir(path, exclusive)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(path))
 	}
@@ -64,7 +64,7 @@ func reapRunDirs(ctx context.Context) error {
 	if _, err := os.Stat(runRoot); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	gate, err := waitLockFile(ctx, runRoot, exclusive)
+	gate, err := waitLock(ctx, tryLockDir, runRoot, exclusive)
 	if err != nil {
 		return err
 	}
@@ -75,9 +75,9 @@ func reapRunDirs(ctx context.Context) error {
 	}
 	var problems []error
 	for _, path := range dirs {
-		lock, err := tryLockFile(path, exclusive)
-		if errors.Is(err, errLocked) {
-			continue
+		lock, err := tryLockDir(path, exclusive)
+		if errors.Is(err, errLocked) || errors.Is(err, os.ErrNotExist) {
+			continue // its owner runs, or has just removed it
 		}
 		if err != nil {
 			problems = append(problems, err)
