@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"github.com/oceanid/oceanid/internal/launch/launchtest"
 )
 
@@ -52,5 +55,35 @@ func TestEnvironment(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Dir(keys)); !os.IsNotExist(err) {
 		t.Errorf("the folder was left behind: %v", err)
+	}
+}
+
+func TestLongTemporaryFolder(t *testing.T) {
+	long := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	t.Setenv("XDG_RUNTIME_DIR", "relative")
+	p := start(t, spec(t, launchtest.Good)) // a socket in there would have too long a path
+	if _, err := launchtest.Command(t.Context(), p.Conn(), ""); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMessagesHaveALimit(t *testing.T) {
+	t.Parallel()
+	p := start(t, spec(t, launchtest.Good))
+	if answer, err := launchtest.Command(t.Context(), p.Conn(), "size 16000000"); err != nil || len(answer) != 16000000 {
+		t.Errorf("%d bytes, %v", len(answer), err)
+	}
+	if _, err := launchtest.Command(t.Context(), p.Conn(), "size 17000000"); status.Code(err) != codes.ResourceExhausted {
+		t.Errorf("a reply over the limit: %v", err)
+	}
+	if _, err := launchtest.Command(t.Context(), p.Conn(), strings.Repeat("x", 17000000)); status.Code(err) != codes.ResourceExhausted {
+		t.Errorf("a request over the limit: %v", err)
+	}
+	if _, err := launchtest.Command(t.Context(), p.Conn(), ""); err != nil {
+		t.Errorf("the connection is of no more use: %v", err)
 	}
 }
