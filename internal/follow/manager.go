@@ -47,7 +47,9 @@ func (m *Manager) Changed(ctx context.Context, uid string) {
 	for q := (store.SchedulerQuery{}); ; {
 		page, err := m.Store.ListSchedulers(ctx, q)
 		if err != nil {
-			m.Log.Warn("the schedulers cannot be listed to follow them", "error", err)
+			if ctx.Err() == nil {
+				m.Log.Warn("the schedulers cannot be listed to follow them", "error", err)
+			}
 			return
 		}
 		for _, s := range page {
