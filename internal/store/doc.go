@@ -5,8 +5,8 @@
 //
 // [Open] takes the URL of a Redis, a Sentinel or a Cluster, or a client that the portal has already. Without either the store is embedded:
 // miniredis in the process, behind the same client and the same scripts, with a journal on disk ([Options.Path]). What an embedded store
-// acknowledged survives kill -9 of its process and the loss of power. It is for one machine; a second process there joins the first one
-// through a socket in the folder. Use Redis for a fleet.
+// acknowledged survives kill -9 of its process and the loss of power. It is for one machine, where a second process joins the first one
+// through a socket in the folder, and takes over when the first one ends. Use Redis for a fleet.
 //
 // # How
 //

@@ -37,9 +37,9 @@ func closed(t *testing.T, s *Store) {
 // content is what the embedded store has, in a form that can be compared.
 func content(t *testing.T, s *Store) []string {
 	t.Helper()
-	s.local.front.order.Lock()
-	defer s.local.front.order.Unlock()
-	b, err := dump(s.local.front.lasting, 1)
+	s.local.owner.front.order.Lock()
+	defer s.local.owner.front.order.Unlock()
+	b, err := dump(s.local.owner.front.lasting, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestReplayMakesTheSameStore(t *testing.T) {
 		s := openAt(t, path)
 		exercise(t, s, life)
 		before := content(t, s)
-		if j := s.local.front.journal; j.synced.Load() != j.appended.Load() {
+		if j := s.local.owner.front.journal; j.synced.Load() != j.appended.Load() {
 			t.Errorf("life %d: all is acknowledged, but of %d records only %d are on the disk", life, j.appended.Load(), j.synced.Load())
 		}
 		closed(t, s)
@@ -113,7 +113,7 @@ func TestReplayMakesTheSameStore(t *testing.T) {
 			t.Errorf("life %d (-before +after):\n%s", life, diff)
 		}
 		// And once more, from a snapshot.
-		if err := s.local.compactNow(); err != nil {
+		if err := s.local.owner.compactNow(); err != nil {
 			t.Fatal(err)
 		}
 		closed(t, s)
@@ -132,10 +132,10 @@ func TestCompactionWhileItRuns(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 4 {
 		all.Go(func() {
-			for n := range 10 {
-				s.local.front.order.Lock()
-				s.local.limit = 10_000
-				s.local.front.order.Unlock()
+			for n := range 5 {
+				s.local.owner.front.order.Lock()
+				s.local.owner.limit = 10_000
+				s.local.owner.front.order.Unlock()
 				exercise(t, s, 10*i+n)
 			}
 		})
@@ -159,9 +159,9 @@ func TestDeathWithinACompaction(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store")
 	s := openAt(t, path)
 	exercise(t, s, 1)
-	s.local.front.order.Lock()
-	_, err := s.local.rotate()
-	s.local.front.order.Unlock()
+	s.local.owner.front.order.Lock()
+	_, err := s.local.owner.rotate()
+	s.local.owner.front.order.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestDamagedSnapshot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store")
 	s := openAt(t, path)
 	exercise(t, s, 1)
-	if err := s.local.compactNow(); err != nil {
+	if err := s.local.owner.compactNow(); err != nil {
 		t.Fatal(err)
 	}
 	closed(t, s)
@@ -228,16 +228,16 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	s := openAt(t, path)
 	exercise(t, s, 1)
 	before := content(t, s)
-	j := s.local.front.journal
+	j := s.local.owner.front.journal
 	good := j.file
 	bad, err := os.Open(good.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer bad.Close()
-	s.local.front.order.Lock()
+	s.local.owner.front.order.Lock()
 	j.file = bad
-	s.local.front.order.Unlock()
+	s.local.owner.front.order.Unlock()
 	for range 2 {
 		_, err = s.CreateScheduler(t.Context(), Scheduler{Name: "late", Type: "local"})
 		if !errors.Is(err, fault.Unavailable) || fault.Blame(err) != fault.Host {
@@ -250,9 +250,9 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	if _, err := s.ListSchedulers(t.Context(), SchedulerQuery{}); err != nil {
 		t.Errorf("reading: %v", err)
 	}
-	s.local.front.order.Lock()
+	s.local.owner.front.order.Lock()
 	j.file = good
-	s.local.front.order.Unlock()
+	s.local.owner.front.order.Unlock()
 	closed(t, s)
 	s = openAt(t, path)
 	defer s.Close()

@@ -21,10 +21,10 @@ func (s *Store) explain(err error) error {
 		return fault.By(fault.Host, fault.Timeout.New("store: %s did not answer in time: %w", s.where, err))
 	}
 	var refused redis.Error
-	if !errors.As(err, &refused) && s.guest {
-		return fault.By(fault.Host, fault.Unavailable.New("store: the process that keeps the embedded store in %s has gone: open it again: %w", s.where, err))
+	if errors.Is(err, fault.Unavailable) || errors.Is(err, fault.Denied) {
+		return err // as dialling the embedded store found it
 	}
-	if refused == nil {
+	if !errors.As(err, &refused) {
 		return fault.By(fault.Host, fault.Unavailable.New("store: %s does not answer: %w", s.where, err))
 	}
 	return fault.By(fault.Host, refusalKind(refused.Error()).New("store: %s: %w", s.where, err))

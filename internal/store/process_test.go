@@ -153,17 +153,58 @@ func TestSecondProcessJoinsTheFirst(t *testing.T) {
 		t.Error(err)
 	}
 
+	// Both find nobody there, and one of them takes over.
 	must(t, owner.Process.Kill())
 	owner.Wait()
-	_, err := guest.Scheduler(ctx, sch.Name)
-	wantKind(t, "without the owner", err, fault.Unavailable)
-	if !strings.Contains(err.Error(), "has gone") || fault.Blame(err) != fault.Host {
-		t.Errorf("%q does not say that the owner has gone", err)
+	var all sync.WaitGroup
+	for _, s := range []*store.Store{guest, other} {
+		all.Go(func() {
+			if _, err := s.Scheduler(ctx, sch.Name); err != nil {
+				t.Errorf("without the first process: %v", err)
+			}
+		})
 	}
+	all.Wait()
+	await(t, changes, "")
+	second := newScheduler(t, guest)
+	await(t, changes, second.UID)
+	if _, err := other.Scheduler(ctx, second.Name); err != nil {
+		t.Error(err)
+	}
+}
 
-	again := mustOpen(t, store.Options{Path: path})
-	if _, err := again.Scheduler(ctx, sch.Name); err != nil {
-		t.Errorf("opened again: %v", err)
+// TestTheStoreOutlivesItsRunner changes the process that runs the store while others write.
+func TestTheStoreOutlivesItsRunner(t *testing.T) {
+	t.Parallel()
+	ctx, path := t.Context(), filepath.Join(t.TempDir(), "store")
+	owner := start(t, holds, path)
+	if !owner.lines.Scan() {
+		t.Fatal("the first process did not open the store")
+	}
+	s := mustOpen(t, store.Options{Path: path})
+	var names []string
+	for life := range 4 {
+		successor := start(t, holds, path)
+		if !successor.lines.Scan() {
+			t.Fatal("the next process did not open the store")
+		}
+		for i := range 20 {
+			if i == 10 && life%2 == 0 {
+				must(t, owner.Process.Kill())
+			} else if i == 10 {
+				must(t, owner.stdin.Close())
+			}
+			sch, err := s.CreateScheduler(ctx, store.Scheduler{Name: unique("pool"), Type: "local"})
+			must(t, err)
+			names = append(names, sch.Name)
+		}
+		owner.Wait()
+		owner = successor
+	}
+	for _, name := range names {
+		if _, err := s.Scheduler(ctx, name); err != nil {
+			t.Errorf("acknowledged, but %v", err)
+		}
 	}
 }
 

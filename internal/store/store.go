@@ -43,12 +43,11 @@ type Store struct {
 	client  redis.UniversalClient
 	shared  bool   // the client is the caller's
 	where   string // for errors, without passwords
-	guest   bool   // another process keeps the embedded store
 	scripts scripts
 	sealer  *sealer
 	kept    int64
 	log     hclog.Logger
-	local   *embedded // nil: not in this process
+	local   *household // nil: not the embedded one
 
 	done     context.Context // ends when the store is closed
 	end      context.CancelFunc
@@ -57,7 +56,7 @@ type Store struct {
 }
 
 // Open connects to a store, or starts the embedded one in o.Path. It does not wait for a Redis that is away, but fails with fault.Unavailable.
-// Of an embedded store that another process of this machine has open it becomes a guest: everything works as long as that process lives.
+// An embedded store that another process of this machine runs is joined; when that process ends, this one or yet another takes over.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{kept: o.EventsKept, log: o.Log, scripts: loadScripts()}
 	if s.kept <= 0 {
@@ -79,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
-	if s.local == nil && !s.guest {
+	if s.local == nil {
 		s.warn(ctx)
 	}
 	return s, nil
@@ -95,13 +94,13 @@ func (s *Store) connect(ctx context.Context, o Options) (err error) {
 		err = fault.By(fault.User, fault.Invalid.New("store: neither the URL of a Redis nor a path for the embedded store is given"))
 	default:
 		s.client, s.local, err = openEmbedded(ctx, o.Path, s.log)
-		s.where, s.guest = o.Path, s.local == nil
+		s.where = o.Path
 	}
 	return err
 }
 
-// Close ends all channels of Changes, closes the connections, and ends the embedded store, if it is this process that runs it. Closing again
-// does nothing.
+// Close ends all channels of Changes and closes the connections. An embedded store that this process runs is at rest then, or taken over by
+// another process that has it open. Closing again does nothing.
 func (s *Store) Close() (err error) {
 	s.closing.Do(func() {
 		s.end()
