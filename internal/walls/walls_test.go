@@ -77,7 +77,7 @@ func TestWalls(t *testing.T) {
 				t.Errorf("%s imports %s: an example shows what everybody can do", p.ImportPath, i)
 			case strings.HasPrefix(i, "github.com/redis/go-redis") && !in(p.ImportPath, "internal/store", "host"):
 				t.Errorf("%s imports %s: only internal/store knows that the store is Redis", p.ImportPath, i)
-			case strings.HasPrefix(i, "github.com/hashicorp/go-plugin") && !in(p.ImportPath, "internal/launch", "internal/wire", "sdk"):
+			case strings.HasPrefix(i, "github.com/hashicorp/go-plugin") && !in(p.ImportPath, "internal/launch", "internal/wire", "sdk", "bench"):
 				t.Errorf("%s imports %s: only those who launch or serve a driver may", p.ImportPath, i)
 			}
 		}
