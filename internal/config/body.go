@@ -55,6 +55,17 @@ func (r *reader) body(body hcl.Body, schema *pluginv1.Block) map[string]any {
 			tree[b.Type] = []any{r.body(b.Body, nestedOf(schema, b.Type).GetBlock())}
 		}
 	}
+	for _, n := range namesIn(body) {
+		// The native syntax lets a name stand in both forms. The tree has the right one, and no room for the other.
+		if _, placed := tree[n.name].(misplaced); placed || r.text.json {
+			continue
+		}
+		if a := attributeOf(schema, n.name); n.block && a != nil {
+			r.marks = append(r.marks, mark{at: n.at, key: n.name, summary: notBlock(a), hint: asAttribute(a)})
+		} else if b := nestedOf(schema, n.name); !n.block && b != nil {
+			r.marks = append(r.marks, mark{at: n.at, key: n.name, summary: notAttribute(n.name), hint: asBlock(n.name)})
+		}
+	}
 	return tree
 }
 

@@ -85,7 +85,7 @@ func (c *checker) attribute(a *pluginv1.Attribute, given any, at path) (any, boo
 	case failed:
 		return nil, false
 	case misplaced:
-		c.find(at, true, fmt.Sprintf("write %s = %s", a.GetName(), example(a.GetType())), "%q is an attribute, not a block", a.GetName())
+		c.find(at, true, asAttribute(a), "%s", notBlock(a))
 		return nil, false
 	case nil:
 		if len(a.GetDefaultJson()) > 0 {
@@ -126,7 +126,7 @@ func (c *checker) nested(b *pluginv1.NestedBlock, given any, at path) (public, s
 	case misplaced:
 		// A block that is here all the same was dropped for its labels, which was said already.
 		if !given.block {
-			c.find(at, true, fmt.Sprintf("write %s { … }", b.GetName()), "%q is a block, not an attribute", b.GetName())
+			c.find(at, true, asBlock(b.GetName()), "%s", notAttribute(b.GetName()))
 		}
 		return nil, nil
 	default:
@@ -189,3 +189,13 @@ func (c *checker) unknown(schema *pluginv1.Block, given map[string]any, at path)
 	}
 	return meant
 }
+
+// The words for a name in the wrong form.
+func notBlock(a *pluginv1.Attribute) string {
+	return fmt.Sprintf("%q is an attribute, not a block", a.GetName())
+}
+func asAttribute(a *pluginv1.Attribute) string {
+	return "write " + a.GetName() + " = " + example(a.GetType())
+}
+func notAttribute(name string) string { return fmt.Sprintf("%q is a block, not an attribute", name) }
+func asBlock(name string) string      { return "write " + name + " { … }" }

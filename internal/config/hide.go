@@ -24,6 +24,7 @@ func secretsIn(body hcl.Body, schema *pluginv1.Block) []hcl.Range {
 		at.End.Byte = math.MaxInt
 		return []hcl.Range{at}
 	}
+	_, native := body.(*hclsyntax.Body)
 	var hidden []hcl.Range
 	content, _, _ := body.PartialContent(bodySchema(schema))
 	read := map[string]bool{}
@@ -37,7 +38,7 @@ func secretsIn(body hcl.Body, schema *pluginv1.Block) []hcl.Range {
 		case n.block && read[n.name]:
 			// A block of a known type may have been dropped for its labels.
 			hidden = append(hidden, secretsIn(n.body, nestedOf(schema, n.name).GetBlock())...)
-		case !n.block && read[n.name]:
+		case !native && read[n.name]:
 		case n.block:
 			hidden = append(hidden, n.value)
 		case a == nil || a.GetSensitive():

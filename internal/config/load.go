@@ -69,9 +69,9 @@ func (l *loader) text(t *text) {
 		a, b := attributeOf(grammar(), n.name), nestedOf(grammar(), n.name)
 		switch {
 		case n.block && a != nil:
-			l.mark(n.at, "write "+n.name+" = "+example(a.GetType()), "%q is an attribute, not a block", n.name)
+			l.mark(n.at, asAttribute(a), "%s", notBlock(a))
 		case !n.block && !t.json && b != nil:
-			l.mark(n.at, "write "+header(n.name), "%q is a block, not an attribute", n.name)
+			l.mark(n.at, "write "+header(n.name), "%s", notAttribute(n.name))
 		case a == nil && b == nil && n.block:
 			l.mark(n.at, suggestion(n.name, append(blocks, attributes...)), "there is no block %q at the top of a file", n.name)
 		case a == nil && b == nil:
