@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/sdk"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// driver runs jobs on one pool. It remembers nothing that matters: whatever must survive it is on the access point.
+type driver struct {
+	point  access.Point
+	log    *slog.Logger
+	wanted string // Config.Directory
+	tools  string
+
+	mu    sync.Mutex
+	place *place
+	index *index
+}
+
+// What the SDK finds in a driver become its capabilities.
+var (
+	_ scheduler.Driver      = (*driver)(nil)
+	_ scheduler.Watcher     = (*driver)(nil)
+	_ scheduler.LogStreamer = (*driver)(nil)
+	_ scheduler.Uploader    = (*driver)(nil)
+	_ scheduler.Downloader  = (*driver)(nil)
+	_ scheduler.Prober      = (*driver)(nil)
+)
+
+// New makes the driver of one scheduler. It connects on first use. Close it.
+func New(_ context.Context, c Config, env sdk.Env) (*driver, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	d := &driver{log: env.Log, wanted: c.Directory, tools: c.Tools}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.wanted == "" {
+		d.wanted = defaultDirectory
+	}
+	if c.Host == "" {
+		d.point = access.NewLocal()
+		return d, nil
+	}
+	t, err := c.target()
+	if err != nil {
+		return nil, err
+	}
+	d.point = access.NewSSH(t)
+	return d, nil
+}
+
+// Close ends the connection and everything that is under way on it.
+func (d *driver) Close() error { return d.point.Close() }

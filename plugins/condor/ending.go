@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/plugins/condor/internal/eventlog"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// auditEvery is how often the pool is asked, and not only its event log, whether a task has ended: the log may have lost the event.
+const auditEvery = time.Minute
+
+// ending waits for the end of one task. It reads what is new in the event log.
+type ending struct {
+	driver  *driver
+	ref     scheduler.Ref
+	owner   owner
+	cluster int
+	task    int
+	log     access.File
+	zone    *time.Location
+	offset  int64
+	audited time.Time
+	ended   bool
+}
+
+// endOf looks where the log stands before it asks where the task stands: no end falls in between.
+func (d *driver) endOf(ctx context.Context, p *place, ref scheduler.Ref, task int) (*ending, error) {
+	cluster, err := d.cluster(ctx, p, ref)
+	if err != nil {
+		return nil, err
+	}
+	e := &ending{driver: d, ref: ref, owner: owner{ref.Token, ref.Tasks}, cluster: cluster, task: task, zone: p.zone}
+	if e.log, err = d.point.Open(ctx, p.log()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if e.log != nil {
+		info, err := e.log.Stat()
+		if err != nil {
+			e.close()
+			return nil, err
+		}
+		e.offset = info.Size()
+	}
+	return e, nil
+}
+
+func (e *ending) close() {
+	if e.log != nil {
+		e.log.Close()
+	}
+}
+
+// reached tells whether the task has ended.
+func (e *ending) reached(ctx context.Context) (bool, error) {
+	if e.ended {
+		return true, nil
+	}
+	if err := e.readLog(); err != nil {
+		return false, err
+	}
+	if e.ended || time.Since(e.audited) < auditEvery {
+		return e.ended, nil
+	}
+	e.audited = time.Now()
+	err := e.driver.Query(ctx, scheduler.Query{Jobs: []scheduler.Ref{e.ref}}, func(s scheduler.Status) error {
+		e.see(s)
+		return nil
+	})
+	return e.ended, err
+}
+
+func (e *ending) see(s scheduler.Status) {
+	if s.State.Terminal() && s.Task <= e.task && e.task < s.Task+max(s.Count, 1) {
+		e.ended = true
+	}
+}
+
+func (e *ending) readLog() error {
+	if e.log == nil {
+		return nil
+	}
+	info, err := e.log.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() <= e.offset {
+		return nil
+	}
+	events := eventlog.NewReader(io.NewSectionReader(e.log, e.offset, info.Size()-e.offset), e.offset, e.zone)
+	for {
+		event, err := events.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		e.offset = event.End
+		if event.Cluster != e.cluster {
+			continue
+		}
+		if s, ok := news(event, e.owner); ok {
+			e.see(s)
+		}
+	}
+}

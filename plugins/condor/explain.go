@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// The exit codes of the scripts, after sysexits.h. HTCondor's tools all exit with 1: what they mean is in their words.
+const (
+	exitMissingInput = 66
+	exitBusy         = 73
+	exitFolder       = 74
+	exitNoCommand    = 127
+)
+
+// What HTCondor's tools say, by what it means. The first that matches counts.
+var meanings = []struct {
+	kind fault.Kind
+	says *regexp.Regexp
+}{
+	{fault.Exhausted, regexp.MustCompile(`would exceed MAX_JOBS|No space left on device|[Dd]isk quota exceeded`)},
+	{fault.Denied, regexp.MustCompile(`SECMAN:2010|DENIED|[Nn]ot authorized|AUTHENTICATE:|Permission denied|OWNER_NOT_ALLOWED`)},
+	{fault.Unavailable, regexp.MustCompile(`Can't find address|CEDAR:6001|SECMAN:20(0[0-9]|1[1-9])|Failed to connect|Unable to connect|Failed to fetch ads|Error: \(null\)|` +
+		`Failed submission for job|Failed to create proc|Failed to create cluster|Failed to commit|Failed to end|Extra Info: You probably saw this error because the condor_schedd is not running|` +
+		`Input/output error|Resource temporarily unavailable|Cannot allocate memory|Cannot fork`)},
+}
+
+// explain gives a failed script its kind.
+func (d *driver) explain(err error) error {
+	var failed *access.ScriptError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	switch {
+	case failed.Code == exitMissingInput:
+		return fault.Conflict.New("input %q has not been uploaded whole: upload it again and then submit again", failed.Stderr)
+	case failed.Code == exitBusy:
+		return fault.Unavailable.New("%s: %w", d.point, err)
+	case failed.Code == exitNoCommand || strings.Contains(failed.Stderr, "not found") && strings.Contains(failed.Stderr, "condor_"):
+		return fault.Invalid.New("%s has not what the driver needs, or not on the PATH that a command gets (set tools to the folder of HTCondor's tools): %w", d.point, err)
+	}
+	for _, m := range meanings {
+		if m.says.MatchString(failed.Stderr) {
+			return m.kind.New("%s: %w", d.point, err)
+		}
+	}
+	if failed.Code == exitFolder {
+		return fault.Unavailable.New("%s: Oceanid's folder there cannot be used: %w", d.point, err)
+	}
+	if failed.Signal != "" || failed.Code > 128 {
+		return fault.Unavailable.New("%s: %w", d.point, err)
+	}
+	return fault.Internal.New("%s: %w", d.point, err)
+}

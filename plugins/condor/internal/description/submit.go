@@ -1,0 +1,179 @@
+package description
+
+import (
+	"fmt"
+	"math"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// The files of a job, in its folder on the access point.
+const (
+	// TaskFile is the script of [Task].
+	TaskFile = "task.sh"
+	// WorkDir holds the inputs.
+	WorkDir = "work"
+	// LogDir holds N.out and N.err of each task N, ResultDir what it left: N.tar.
+	LogDir    = "logs"
+	ResultDir = "results"
+	// ManifestName is the first member of each N.tar.
+	ManifestName = "manifest"
+	resultFile   = "results.tar"
+)
+
+// The job attributes that tell whose a job is. They can be asked for in constraints.
+const (
+	TokenAttribute = "OceanidToken"
+	TasksAttribute = "OceanidTasks"
+)
+
+const (
+	// Arrays beyond manyTasks are handed over as a factory, from which the schedd makes jobs as the queue drains (manual, "Submitting Lots of Jobs").
+	// Making them all at once costs the schedd time that grows with the square of their number; its other users wait meanwhile.
+	manyTasks = 500
+	// mostIdle is how many of such an array wait in the queue at a time. Those that run are not counted: they are as many as there is room for.
+	mostIdle = 200
+	// A task that is to end is asked (SIGTERM), and killed this much later. The pool's default is ten minutes.
+	vacateTime = 30 * time.Second
+)
+
+// IsFactory tells whether an array of so many tasks comes into being little by little.
+func IsFactory(tasks int) bool { return tasks > manyTasks }
+
+// Streams tells whether what a task writes can be seen while it runs. Each write of a streamed output crosses from the execution point at once,
+// which is cheap for hundreds of tasks and not for tens of thousands.
+func Streams(tasks int) bool { return tasks <= manyTasks }
+
+// Place says where on the access point a job lives. All paths are absolute and of harmless characters.
+type Place struct {
+	// Dir is the job's folder.
+	Dir string
+	// Log is the job event log.
+	Log string
+}
+
+// Submit is the submit description (manual page of condor_submit).
+func Submit(job scheduler.Job, at Place) string {
+	d := &lines{}
+	d.add("universe", "vanilla")
+	d.add("executable", "/bin/sh")
+	d.add("transfer_executable", "false")
+	d.add("arguments", `"`+TaskFile+` $(ProcId)`+ownArguments(job)+`"`)
+	d.add("initialdir", at.Dir)
+	d.add("My.JobBatchName", batchName(job))
+
+	d.add("should_transfer_files", "YES")
+	d.add("when_to_transfer_output", "ON_EXIT")
+	d.add("transfer_input_files", strings.Join(transferred(job), ", "))
+	if len(job.Outputs) > 0 {
+		d.add("transfer_output_files", resultFile)
+		d.add("transfer_output_remaps", fmt.Sprintf(`"%s = %s/$(ProcId).tar"`, resultFile, ResultDir))
+		d.add("My.PostCmd", `"/bin/sh"`)
+		d.add("My.PostArguments", `"`+TaskFile+` gather"`)
+	} else {
+		d.add("transfer_output_files", `""`)
+	}
+	d.add("output", LogDir+"/$(ProcId).out")
+	d.add("error", LogDir+"/$(ProcId).err")
+	d.add("stream_output", fmt.Sprint(Streams(job.Tasks())))
+	d.add("stream_error", fmt.Sprint(Streams(job.Tasks())))
+
+	d.add("log", at.Log)
+	d.add("submit_event_notes", Note(job))
+	d.add("My."+TokenAttribute, `"`+job.Token+`"`)
+	d.add("My."+TasksAttribute, fmt.Sprint(job.Tasks()))
+	d.add("notification", "never")
+
+	d.resources(job.Resources)
+	if IsFactory(job.Tasks()) {
+		d.add("max_idle", fmt.Sprint(mostIdle))
+	}
+	d.queue(job)
+	return d.String()
+}
+
+// Note is what the event log tells of whose a job is, in the events of its submission.
+func Note(job scheduler.Job) string { return fmt.Sprintf("oceanid:%s:%d", job.Token, job.Tasks()) }
+
+// ParseNote reads what Note wrote.
+func ParseNote(note string) (token string, tasks int, ok bool) {
+	rest, ok := strings.CutPrefix(note, "oceanid:")
+	if !ok {
+		return "", 0, false
+	}
+	token, count, _ := strings.Cut(rest, ":")
+	n, err := fmt.Sscan(count, &tasks)
+	return token, tasks, n == 1 && err == nil && tasks > 0
+}
+
+// ownArguments is the place of the item that holds a task's own arguments.
+func ownArguments(job scheduler.Job) string {
+	if hasOwnArguments(job) {
+		return " $(packed)"
+	}
+	return ""
+}
+
+func hasOwnArguments(job scheduler.Job) bool { return job.Array != nil && len(job.Array.Args) > 0 }
+
+func transferred(job scheduler.Job) []string {
+	if len(job.Inputs) == 0 {
+		return []string{TaskFile}
+	}
+	return []string{TaskFile, WorkDir}
+}
+
+// Name is the job's name, or what stands for it.
+func Name(job scheduler.Job) string {
+	if job.Name == "" {
+		return path.Base(job.Command)
+	}
+	return job.Name
+}
+
+// lines is a submit description that grows.
+type lines struct{ strings.Builder }
+
+func (l *lines) add(command, value string) { fmt.Fprintf(l, "%s = %s\n", command, value) }
+
+// resources are rounded up: HTCondor counts cores, MiB of memory and KiB of disk.
+func (l *lines) resources(r scheduler.Resources) {
+	if r.CPUs > 0 {
+		l.add("request_cpus", fmt.Sprint(int64(math.Ceil(r.CPUs))))
+	}
+	if r.Memory > 0 {
+		l.add("request_memory", fmt.Sprint((r.Memory-1)>>20+1))
+	}
+	if r.Disk > 0 {
+		l.add("request_disk", fmt.Sprint((r.Disk-1)>>10+1))
+	}
+	if r.GPUs > 0 {
+		l.add("request_gpus", fmt.Sprint(r.GPUs))
+	}
+	l.add("job_max_vacate_time", fmt.Sprint(int(vacateTime.Seconds())))
+	if r.RunTime > 0 {
+		// Looked at every PERIODIC_EXPR_INTERVAL, a minute by default. allowed_execute_duration is looked at no oftener, and would leave the task held.
+		seconds := int64(math.Ceil(r.RunTime.Seconds()))
+		l.add("periodic_remove", fmt.Sprintf("JobStatus == 2 && time() - JobCurrentStartExecutingDate > %d", seconds))
+		l.add("My.PeriodicRemoveReason", fmt.Sprintf("%q", OverTime+r.RunTime.String()))
+	}
+}
+
+// OverTime begins the reason for which a task that has run too long is removed. What follows is its limit.
+const OverTime = "Oceanid: ran longer than "
+
+// queue is the last line, or the last lines.
+func (l *lines) queue(job scheduler.Job) {
+	if !hasOwnArguments(job) {
+		fmt.Fprintf(l, "queue %d\n", job.Tasks())
+		return
+	}
+	l.WriteString("queue packed from (\n")
+	for _, row := range job.Array.Args {
+		l.WriteString(Pack(row) + "\n")
+	}
+	l.WriteString(")\n")
+}

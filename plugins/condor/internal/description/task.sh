@@ -1,0 +1,61 @@
+#!/bin/sh
+# One task of an Oceanid job. HTCondor runs it on the execution point, in the scratch directory:
+#
+#   sh task.sh INDEX [PACKED]   becomes the task; PACKED holds the arguments that only this task has
+#   sh task.sh gather           afterwards, before the transfer of outputs: packs what the task has left
+#
+# What this job is, the functions task and outputs say, at the end.
+
+main() {
+	# HTCondor need not give a PATH. The shell's own default is better than none.
+	PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}
+	export PATH
+	if [ "$1" = gather ]; then
+		outputs
+		exit
+	fi
+	# HTCondor holds a job whose outputs are missing. This one is there whatever becomes of the task.
+	: >results.tar
+	mkdir -p work && cd work || exit 126
+	nice=$(command -v nice)
+	index=$1
+	case $2 in
+	=*) eval "set -- $(unpack "${2#=}")" ;;
+	*) set -- ;;
+	esac
+	task "$@"
+}
+
+# unpack turns each %ooo into the byte that it stands for. What comes out ends in no newline that $() could cut off: it is quoted words.
+unpack() {
+	IFS=%
+	set -f
+	set -- $1
+	format=$1
+	[ $# -eq 0 ] || shift
+	for piece; do
+		format=$format\\0$piece
+	done
+	printf %b "$format"
+}
+
+# pack packs a manifest, and after it those of the named outputs that are there. The manifest has a line for each regular file, as sha256sum writes it,
+# and a line "! …" for whatever could not be read: whoever unpacks knows what must come.
+pack() {
+	LC_ALL=C
+	export LC_ALL
+	for output; do
+		if [ -e "work/$output" ] || [ -L "work/$output" ]; then
+			set -- "$@" "work/$output"
+		fi
+		shift
+	done
+	if [ $# -gt 0 ]; then
+		find "$@" -type f -exec sha256sum {} + 2>&1
+	fi | sed -e 's/^find: /! &/' -e 's/^sha256sum: /! &/' >manifest
+	if tar --version 2>&1 | grep -q GNU; then
+		tar --format=posix --pax-option=delete=atime,delete=ctime --hard-dereference --sparse --sort=name -cf results.tar manifest "$@"
+	else
+		tar -cf results.tar manifest "$@"
+	fi
+}

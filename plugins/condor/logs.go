@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/plugins/condor/internal/description"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// lookForOutput is how often a followed output is looked at.
+const lookForOutput = 250 * time.Millisecond
+
+// Logs copies the file on the access point that HTCondor writes. Of jobs of many tasks that is there only when the task has ended
+// (description.Streams); of others it grows while the task runs, and begins anew when HTCondor runs the task again. Files are read over the one
+// session for files, so any number of viewers does not use up those that scripts need.
+func (d *driver) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOptions, w io.Writer) error {
+	suffix := ".out"
+	switch o.Stream {
+	case scheduler.Stdout, "":
+	case scheduler.Stderr:
+		suffix = ".err"
+	default:
+		return fault.Invalid.New("log stream %q: it is stdout or stderr", o.Stream)
+	}
+	if o.Offset < 0 {
+		return fault.Invalid.New("offset %d is negative", o.Offset)
+	}
+	p, err := d.at(ctx)
+	if err != nil {
+		return err
+	}
+	kept, err := d.facts(ctx, p, ref)
+	if err != nil {
+		return err
+	}
+	if err := kept.hasTask(ref.Token, o.Task); err != nil {
+		return err
+	}
+	log := output{point: d.point, path: path.Join(p.job(ref.Token), description.LogDir, fmt.Sprint(o.Task, suffix)), offset: o.Offset}
+	defer log.close()
+	if !o.Follow {
+		return log.copy(ctx, w)
+	}
+	ref.Tasks = kept.Tasks
+	end, err := d.endOf(ctx, p, ref, o.Task)
+	if err != nil {
+		return err
+	}
+	defer end.close()
+	tick := time.NewTicker(lookForOutput)
+	defer tick.Stop()
+	for {
+		// Whether it has ended must be known before its output is read: that is then known to be all.
+		ended, err := end.reached(ctx)
+		if err != nil {
+			return err
+		}
+		if err := log.copy(ctx, w); err != nil || ended {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// output is a file that grows, from an offset on.
+type output struct {
+	point  access.Point
+	path   string
+	offset int64
+	size   int64
+	file   access.File
+}
+
+// copy writes what has come since.
+func (l *output) copy(ctx context.Context, w io.Writer) (err error) {
+	if l.file == nil {
+		l.file, err = l.point.Open(ctx, l.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	info, err := l.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() < l.size {
+		// The task runs anew, and so does its output.
+		l.offset = 0
+	}
+	l.size = info.Size()
+	if l.size <= l.offset {
+		return nil
+	}
+	buffer := make([]byte, min(l.size-l.offset, 256<<10))
+	for l.offset < l.size {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		n, err := l.file.ReadAt(buffer[:min(int64(len(buffer)), l.size-l.offset)], l.offset)
+		if n > 0 {
+			l.offset += int64(n)
+			if _, err := w.Write(buffer[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *output) close() {
+	if l.file != nil {
+		l.file.Close()
+	}
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/description"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// The same things are told by the event log, the queue and the history. Here is how each is told to the host.
+
+// exited is a task that ended by itself, or by a signal.
+func exited(s scheduler.Status, code, signal int) scheduler.Status {
+	s.Exit = &scheduler.Exit{Code: code, Signal: signal}
+	s.State = scheduler.Failed
+	switch {
+	case signal != 0:
+		s.Reason = fmt.Sprintf("ended by signal %d (%s)", signal, unix.SignalName(unix.Signal(signal)))
+	case code == 0:
+		s.State = scheduler.Succeeded
+	case code == 127:
+		s.Reason = "exit code 127: as a rule, a command that was not found"
+	case code == 126:
+		s.Reason = "exit code 126: as a rule, a command that could not be executed"
+	default:
+		s.Reason = fmt.Sprintf("exit code %d", code)
+	}
+	return s
+}
+
+// removed is a task that was taken out of the queue before its end. why is HTCondor's reason: by whom.
+func removed(s scheduler.Status, why string) scheduler.Status {
+	s.Native = why
+	if limit, found := strings.CutPrefix(why, description.OverTime); found {
+		s.State = scheduler.Failed
+		s.Reason = "ended because it ran longer than its limit of " + limit
+		return s
+	}
+	s.State = scheduler.Cancelled
+	if why == "" {
+		why = "HTCondor does not say by whom"
+	}
+	s.Reason = "removed: " + why
+	return s
+}
+
+// neverMade is a run of tasks whose factory ended before it had made them. how is the event's word, where there is one.
+func neverMade(s scheduler.Status, how string) scheduler.Status {
+	if strings.HasPrefix(how, "Error") {
+		s.State = scheduler.Failed
+		s.Reason = "HTCondor could not make this task of the array"
+		s.Native = how
+		return s
+	}
+	s.State = scheduler.Cancelled
+	s.Reason = "the array was removed before it came to this task"
+	return s
+}
+
+// held is a task that waits for somebody.
+func held(s scheduler.Status, why string, code, sub int) scheduler.Status {
+	s.State = scheduler.Held
+	if why == "" {
+		why = "HTCondor does not say why"
+	}
+	s.Reason = "held: " + why
+	s.Native = fmt.Sprintf("HoldReasonCode %d, HoldReasonSubCode %d: %s", code, sub, why)
+	return s
+}

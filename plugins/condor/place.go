@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// place is Oceanid's folder on the access point:
+//
+//	events/1.log     the one job event log of all jobs
+//	clusters         a line "CLUSTER TOKEN TASKS" for each job that was handed over, oldest first
+//	jobs/TOKEN/      a job: its inputs in work, the script, the submit description, its outputs; see scripts/submit.sh
+//
+// Any number of processes work in it at once. What is finished stays: a job keeps its inputs once, what its tasks wrote, and their outputs, and
+// about 10 KB besides; the event log grows by about 3 KB for each task.
+type place struct {
+	dir  string
+	zone *time.Location
+}
+
+// generation numbers the event log. A log in use is never rotated, for a running job's shadow keeps the old file open: when logs are to be cleared, new jobs
+// will get the next generation, and the old file goes with its last job.
+const generation = "1"
+
+func (p *place) log() string             { return path.Join(p.dir, "events", generation+".log") }
+func (p *place) clusters() string        { return path.Join(p.dir, "clusters") }
+func (p *place) job(token string) string { return path.Join(p.dir, "jobs", token) }
+
+// at is the place, found by the first who asks.
+func (d *driver) at(ctx context.Context) (*place, error) {
+	d.mu.Lock()
+	p := d.place
+	d.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	answer, err := d.ask(ctx, script{name: "find Oceanid's folder", file: "place", call: words("place", d.wanted)})
+	if err != nil {
+		return nil, err
+	}
+	p = &place{dir: strings.TrimSpace(answer["dir"]), zone: time.UTC}
+	if !path.IsAbs(p.dir) || !harmless.MatchString(p.dir) {
+		return nil, fault.Invalid.New("directory %s is %q at %s: set directory to a path of letters, digits and _ . / : + @ , -", d.wanted, p.dir, d.point)
+	}
+	if zone, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(answer["zone"]), "")); err == nil && len(zone) > 0 {
+		if p.zone, err = time.LoadLocationFromTZData(d.point.String(), zone); err != nil {
+			return nil, fault.Unavailable.New("the time zone of %s cannot be read: %w", d.point, err)
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.place == nil {
+		d.place = p
+		d.index = &index{point: d.point, file: p.clusters(), owners: make(map[int]owner)}
+	}
+	return d.place, nil
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/plugins/condor/internal/description"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// The functions that run on the access point, a file for each thing that is asked of it.
+//
+//go:embed scripts/*.sh
+var scripts embed.FS
+
+// script is one thing that is asked of the access point.
+type script struct {
+	// name says what, for errors.
+	name string
+	// file in scripts has the function, call calls it, and define defines what it calls.
+	file, define, call string
+	lasting            bool
+	stderr             io.Writer
+}
+
+// words makes a shell command of words that stand for themselves.
+func words(list ...string) string { return description.Words(list...) }
+
+// answer is what a script printed, by section.
+type answer map[string]string
+
+// ask runs a script and returns its whole answer.
+func (d *driver) ask(ctx context.Context, s script) (answer, error) {
+	var out bytes.Buffer
+	if err := d.run(ctx, s, &out); err != nil {
+		return nil, err
+	}
+	sections := make(answer)
+	name := ""
+	for line := range strings.Lines(out.String()) {
+		if title, found := strings.CutPrefix(line, sectionSign); found {
+			name = strings.TrimSpace(title)
+			sections[name] = ""
+			continue
+		}
+		sections[name] += line
+	}
+	return sections, nil
+}
+
+const sectionSign = "@@ "
+
+// run runs a script and writes its answer to out.
+func (d *driver) run(ctx context.Context, s script, out io.Writer) error {
+	text, mark, err := d.text(s)
+	if err != nil {
+		return err
+	}
+	after := &afterMark{mark: []byte(mark + "\n"), w: out}
+	err = d.point.Shell(ctx, access.Script{Name: s.name, Text: text, Stdout: after, Stderr: s.stderr, Lasting: s.lasting})
+	if err == nil && !after.found {
+		// sh ends well when its input is cut short.
+		err = fault.Unavailable.New("%s: %s: the access point did not get all of the script", d.point, s.name)
+	}
+	return d.explain(err)
+}
+
+// text puts a script together.
+func (d *driver) text(s script) (text, mark string, err error) {
+	d.mu.Lock()
+	p := d.place
+	d.mu.Unlock()
+	if p == nil {
+		p = &place{}
+	}
+	mark = rand.Text()
+	var b strings.Builder
+	fmt.Fprintf(&b, "dir=%s\nlog=%s\ntools=%s\n", words(p.dir), words(p.log()), words(d.tools))
+	for _, file := range []string{"begin", s.file} {
+		part, err := scripts.ReadFile("scripts/" + file + ".sh")
+		if err != nil {
+			return "", "", err
+		}
+		b.Write(part)
+	}
+	// The last line does everything: a script that arrives cut short does nothing.
+	fmt.Fprintf(&b, "%s\necho %s; %s; exit\n", s.define, mark, s.call)
+	return b.String(), mark, nil
+}
+
+// heredoc defines a shell function that prints text, which may be anything without NUL.
+func heredoc(function, text string) string {
+	end := rand.Text()
+	return fmt.Sprintf("%s() {\n\tcat <<'%s'\n%s\n%s\n}\n", function, end, strings.TrimSuffix(text, "\n"), end)
+}
+
+// afterMark is a writer that lets through what follows the mark.
+type afterMark struct {
+	mark  []byte
+	w     io.Writer
+	seen  []byte
+	found bool
+}
+
+func (a *afterMark) Write(b []byte) (int, error) {
+	if a.found {
+		return a.w.Write(b)
+	}
+	a.seen = append(a.seen, b...)
+	_, rest, found := bytes.Cut(a.seen, a.mark)
+	if !found {
+		return len(b), nil
+	}
+	a.found, a.seen = true, nil
+	if len(rest) > 0 {
+		if _, err := a.w.Write(rest); err != nil {
+			return 0, err
+		}
+	}
+	return len(b), nil
+}
+
+// errNoSection is an answer that ended before the section that was looked for.
+var errNoSection = errors.New("no such section")
+
+// skipTo reads an answer up to the section's first byte, and returns what came before.
+func skipTo(r *bufio.Reader, section string) (before string, err error) {
+	var b strings.Builder
+	for {
+		line, err := r.ReadString('\n')
+		if err == io.EOF {
+			return b.String(), errNoSection
+		}
+		if err != nil {
+			return b.String(), err
+		}
+		if line == sectionSign+section+"\n" {
+			return b.String(), nil
+		}
+		b.WriteString(line)
+	}
+}

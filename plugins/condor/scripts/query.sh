@@ -1,0 +1,64 @@
+# queue FACTORIES CONSTRAINT ATTRIBUTES prints what the schedd's queue holds. Factories come first: a task that a factory has not made then is either in
+# the queue a moment later, or was made in between and is seen there, or has ended and is in the history. In the other order it could fall through.
+queue() {
+	if [ "$1" = true ]; then
+		section factories
+		condor_q -factory -constraint "$2" -json -attributes "$3" || exit 69
+	fi
+	section jobs
+	condor_q -constraint "$2" -json -attributes "$3" || exit 69
+}
+
+# past CONSTRAINT LIMIT ATTRIBUTES TOKEN… prints what the history holds of jobs, from the newest back to when the first of them was submitted, or until LIMIT
+# are found. It never reads the whole history, which can be gigabytes. Where nothing tells when a job was submitted, it stops after the
+# latest 20000.
+past() {
+	constraint=$1
+	limit=$2
+	attributes=$3
+	shift 3
+	since=
+	for token; do
+		begun=
+		read begun 2>/dev/null <"$dir/jobs/$token/begun"
+		case $begun in
+		"" | *[!0-9]*)
+			since=
+			break
+			;;
+		esac
+		[ -n "$since" ] && [ "$since" -le "$begun" ] || since=$begun
+	done
+	section jobs
+	if [ -n "$since" ]; then
+		condor_history -constraint "$constraint" -limit "$limit" -since "EnteredCurrentStatus < $((since - 60))" -json -attributes "$attributes" || exit 69
+	else
+		condor_history -constraint "$constraint" -limit "$limit" -scanlimit 20000 -json -attributes "$attributes" || exit 69
+	fi
+}
+
+# ends TOKEN:CLUSTER… prints the events of these jobs that end something (005, 009 and 036), and the tokens of those that somebody has cancelled.
+# CLUSTER may be empty: then the job's folder tells it.
+ends() {
+	clusters=
+	cancelled=
+	for job; do
+		token=${job%%:*}
+		cluster=${job#*:}
+		[ -n "$cluster" ] || read cluster 2>/dev/null <"$dir/jobs/$token/cluster"
+		clusters="$clusters $cluster"
+		[ ! -e "$dir/jobs/$token/cancelled" ] || cancelled="$cancelled $token"
+	done
+	section cancelled
+	echo "$cancelled"
+	section events
+	[ ! -e "$log" ] || awk -v list="$clusters" '
+		BEGIN { n = split(list, ids, " "); for (i = 1; i <= n; i++) wanted[ids[i] + 0] = 1 }
+		!inside && /^0(05|09|36) \(/ {
+			split(substr($2, 2), id, ".")
+			inside = ((id[1] + 0) in wanted)
+		}
+		inside { print }
+		/^\.\.\.$/ { inside = 0 }
+	' "$log"
+}
