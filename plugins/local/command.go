@@ -34,9 +34,9 @@ func program(command, path string) (string, error) {
 		}
 	}
 	if forbidden != "" {
-		return "", fmt.Errorf("%s is not executable", forbidden)
+		return "", fmt.Errorf("command %q cannot be executed: make it executable", short(forbidden))
 	}
-	return "", fmt.Errorf("command not found: %q is in no folder of the PATH %s", command, path)
+	return "", fmt.Errorf("command not found: %q is in no folder of the PATH %q", short(command), short(path))
 }
 
 // start runs the task's program in its working directory, in a session and so a process group of its own.
@@ -84,6 +84,7 @@ func notStarted(command, work string, err error) error {
 		return err
 	}
 	info, statErr := os.Stat(file)
+	command = short(command)
 	switch {
 	case errno == syscall.ENOENT && statErr == nil:
 		return fmt.Errorf("command %q cannot be executed: the interpreter that its first line names does not exist", command)
@@ -95,4 +96,13 @@ func notStarted(command, work string, err error) error {
 		return fmt.Errorf("command %q cannot be executed: it is neither a program of this machine nor a script that names its interpreter", command)
 	}
 	return fmt.Errorf("command %q cannot be executed: %w", command, errno)
+}
+
+// short is what of a text goes into a reason for people.
+func short(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

@@ -72,11 +72,12 @@ func (f folder) makeID() (string, error) {
 	return f.readID()
 }
 
-// check tells whether the folder is still the one that was opened. Without it an unmounted disk would look like jobs that nobody knows.
+// check tells whether the folder is still the one that was opened: fs.ErrNotExist if it is not. Without it an unmounted disk would look like jobs that
+// nobody knows.
 func (f folder) check() error {
 	id, err := f.readID()
 	if err == nil && id != f.id {
-		err = errors.New("another folder stands in its place")
+		err = fmt.Errorf("another folder stands in its place: %w", fs.ErrNotExist)
 	}
 	if err != nil {
 		return fault.By(fault.Host, fault.Unavailable.New("folder %s of the local scheduler: %w", f.path, err))

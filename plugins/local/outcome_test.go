@@ -30,6 +30,7 @@ func TestOutcome(t *testing.T) {
 		"absolute path":     {scheduler.Job{Command: "/bin/true"}, scheduler.Succeeded, &scheduler.Exit{}, ""},
 		"not found":         {scheduler.Job{Command: "no-such-program"}, scheduler.Failed, nil, `command not found: "no-such-program"`},
 		"no such file":      {scheduler.Job{Command: "/no/such/program"}, scheduler.Failed, nil, `command not found: there is no file "/no/such/program"`},
+		"a long name":       {scheduler.Job{Command: strings.Repeat("ä", 50_000)}, scheduler.Failed, nil, `command not found: "` + strings.Repeat("ä", 100) + `…" is`},
 		"a folder":          {scheduler.Job{Command: "/tmp"}, scheduler.Failed, nil, "cannot be executed: permission denied"},
 		"an input":          {scheduler.Job{Command: "./a/run", Inputs: input("a/run", "#!/bin/sh\nexit 5", 0o755)}, scheduler.Failed, &scheduler.Exit{Code: 5}, "exit code 5"},
 		"not executable":    {scheduler.Job{Command: "./run", Inputs: input("run", "#!/bin/sh\n", 0)}, scheduler.Failed, nil, "its mode is 0644: make it executable"},
@@ -37,7 +38,7 @@ func TestOutcome(t *testing.T) {
 		"no program at all": {scheduler.Job{Command: "./run", Inputs: input("run", "words", 0o755)}, scheduler.Failed, nil, "neither a program of this machine nor a script"},
 		"PATH of the job": {
 			scheduler.Job{Command: "sh", Args: []string{"-c", "exit 0"}, Env: map[string]string{"PATH": "/no/folder"}},
-			scheduler.Failed, nil, "in no folder of the PATH /no/folder",
+			scheduler.Failed, nil, `in no folder of the PATH "/no/folder"`,
 		},
 		"too long": {
 			scheduler.Job{Command: "sleep", Args: []string{"1000"}, Resources: scheduler.Resources{RunTime: 50 * time.Millisecond}},

@@ -26,6 +26,9 @@ func (k *keeper) run(t *task, grace time.Duration) {
 
 // begin makes the working directory and starts the program in it.
 func (k *keeper) begin(t *task) (*process, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
 	d, err := makeDesk(t.ctx, k.folder, t.job.kept, t.index)
 	defer d.close()
 	if err != nil {
