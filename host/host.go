@@ -47,7 +47,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	}
 	file, folder, err := load(o.Config)
 	if err != nil {
-		return nil, err
+		return nil, mistakes(ctx, o, file, err)
 	}
 	h := &Host{log: o.Log, file: file, data: file.Store.Path}
 	if h.data == "" {
@@ -70,6 +70,20 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	h.stop = stop
 	h.running.Go(func() { h.listen(running, !o.NoFollow) })
 	return h, nil
+}
+
+// mistakes tells everything that is wrong with a configuration that is wrong already: the schedulers' blocks are looked at all the same.
+func mistakes(ctx context.Context, o Options, file *config.File, wrong error) error {
+	if file == nil {
+		return wrong
+	}
+	drivers, err := openCatalog(o, file)
+	if err != nil {
+		return wrong
+	}
+	h := &Host{log: o.Log, file: file, catalog: drivers}
+	_, err = h.decodeFile(ctx)
+	return errors.Join(config.Join(wrong, err), drivers.Close(ctx))
 }
 
 // Close ends what the host does, drains its drivers and stops them, and closes the store. Jobs go on at their pools. ctx bounds it.

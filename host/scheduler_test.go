@@ -219,6 +219,10 @@ func TestMistakesInTheFile(t *testing.T) {
 			"scheduler \"memory\" \"a\" {\n  hots = \"x\"\n}\nscheduler \"memori\" \"b\" {\n}\n",
 			`config.hcl:2,3-7`,
 		},
+		"of the file and of a block": {
+			"drivre_dir = \"x\"\nscheduler \"memory\" \"a\" {\n  hots = \"x\"\n}\nscheduler \"memori\" \"b\" {\n}\n",
+			`config.hcl:3,3-7`,
+		},
 		"the driver's own": {
 			"scheduler \"memory\" \"a\" {\n  port = 23\n  host = \"nowhere\"\n}\n",
 			`config.hcl:3,10-19: no such host`,
@@ -232,7 +236,7 @@ func TestMistakesInTheFile(t *testing.T) {
 			if !errors.Is(err, fault.Invalid) || !strings.Contains(fmt.Sprint(err), c.want) {
 				t.Fatalf("got %v", err)
 			}
-			if name == "several" && !strings.Contains(err.Error(), "config.hcl:4,") {
+			if name == "several" && !strings.Contains(err.Error(), "config.hcl:4,") || name == "of the file and of a block" && !strings.Contains(err.Error(), "config.hcl:1,") {
 				t.Errorf("only some of the mistakes are told: %v", err)
 			}
 		})
