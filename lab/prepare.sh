@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 missing() {
   echo "make test: left out: $1" >&2
-  if [ "${CI:-}" = true ]; then
+  if [ -n "${CI:-}" ] && [ "$CI" != false ] && [ "$CI" != 0 ]; then
     echo "make test: in CI nothing may be left out" >&2
     exit 1
   fi
