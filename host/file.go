@@ -163,17 +163,3 @@ func source(b *config.Block) store.Source {
 	p := b.Place()
 	return store.Source{File: p.File, Line: p.Line}
 }
-
-// CheckConfig decodes the configuration as Open does, and has every scheduler's driver check its part, changed or not. It keeps nothing and connects
-// to no pool. The error tells every mistake.
-func (h *Host) CheckConfig(ctx context.Context) error {
-	all, err := h.decodeFile(ctx)
-	if err != nil {
-		return err
-	}
-	var refused []error
-	for _, d := range all {
-		refused = append(refused, h.accepted(ctx, d))
-	}
-	return config.Join(refused...)
-}

@@ -43,7 +43,15 @@ func (i *Inspector) DescribeDriver(ctx context.Context, name string) (Descriptio
 
 // CheckConfig has every scheduler's driver check its part of the configuration. The error tells every mistake, also those that need no driver to be seen.
 func (i *Inspector) CheckConfig(ctx context.Context) error {
-	return config.Join(i.wrong, i.host.CheckConfig(ctx))
+	wrong := []error{i.wrong}
+	for _, b := range i.host.file.Schedulers {
+		d, err := i.host.decodeBlock(ctx, b)
+		if err == nil {
+			err = i.host.accepted(ctx, d)
+		}
+		wrong = append(wrong, err)
+	}
+	return config.Join(wrong...)
 }
 
 // Close drains the drivers that were started and stops them. ctx bounds it.

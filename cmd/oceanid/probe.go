@@ -14,7 +14,7 @@ func newSchedulersTest(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "test NAME",
 		Short:             "Really connect to a scheduler's pool, step by step",
-		Long:              "Really connects to a scheduler's pool and shows each step as it happens. With -o json it prints one object a line.",
+		Long:              "Really connects to a scheduler's pool and shows each step as it happens; with -o json\nin one object a line.",
 		Example:           "  oceanid schedulers test Default",
 		Args:              arguments("NAME"),
 		ValidArgsFunction: a.completing(first(schedulerNames)),

@@ -92,7 +92,7 @@ func (a *app) jobFields(job *host.Job) *table {
 	t.field("Environment", assignments(job.Spec.Env))
 	t.field("Inputs", inputNames(job.Spec.Inputs))
 	t.field("Outputs", strings.Join(job.Spec.Outputs, ", "))
-	t.field("Each task", resources(job.Spec.Resources))
+	t.field("Resources", resources(job.Spec.Resources))
 	t.field("ID at pool", string(job.PoolID))
 	t.field("Created", a.when(job.Created))
 	t.field("Submitted", a.when(job.Submitted))
@@ -194,15 +194,20 @@ func inputNames(inputs []scheduler.Input) string {
 
 func resources(r scheduler.Resources) string {
 	var words []string
-	add := func(there bool, format string, value any) {
-		if there {
-			words = append(words, fmt.Sprintf(format, value))
-		}
+	if r.CPUs > 0 {
+		words = append(words, fmt.Sprintf("CPUs: %g", r.CPUs))
 	}
-	add(r.CPUs > 0, "%g cores", r.CPUs)
-	add(r.Memory > 0, "%s of memory", humanize.IBytes(uint64(max(r.Memory, 0))))
-	add(r.Disk > 0, "%s of disk", humanize.IBytes(uint64(max(r.Disk, 0))))
-	add(r.GPUs > 0, "%d GPUs", r.GPUs)
-	add(r.RunTime > 0, "at most %s", r.RunTime)
+	if r.Memory > 0 {
+		words = append(words, "memory: "+humanize.IBytes(uint64(r.Memory)))
+	}
+	if r.Disk > 0 {
+		words = append(words, "disk: "+humanize.IBytes(uint64(r.Disk)))
+	}
+	if r.GPUs > 0 {
+		words = append(words, fmt.Sprintf("GPUs: %d", r.GPUs))
+	}
+	if r.RunTime > 0 {
+		words = append(words, "run time: "+r.RunTime.String())
+	}
 	return strings.Join(words, ", ")
 }
