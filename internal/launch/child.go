@@ -138,8 +138,11 @@ func (c *child) reap(p *pipes) {
 		_ = c.cmd.Wait()
 	}
 	c.exitCode = c.cmd.ProcessState.ExitCode()
-	if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		c.signal = status.Signal().String()
+	// Where something else in this program reaps every child, how this one ended is lost.
+	if c.cmd.ProcessState != nil {
+		if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			c.signal = status.Signal().String()
+		}
 	}
 	p.hurry(pipesLinger)
 	// Nobody may be reading the handshake any more.

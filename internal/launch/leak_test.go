@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/internal/launch/launchtest"
@@ -31,7 +32,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	var pids []int
 	cycle := func(i int) {
 		s := spec(t, launchtest.Good)
-		switch i % 5 {
+		switch i % 7 {
 		case 0: // stopped
 			p := start(t, s)
 			pids = append(pids, p.PID(), child(t, p))
@@ -57,9 +58,19 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			pids = append(pids, p.PID(), child(t, p))
 			_ = syscall.Kill(p.PID(), syscall.SIGSTOP)
 			_ = p.Stop(canceled(t))
+		case 5: // never connected
+			s.Env[launchtest.EnvMode] = string(launchtest.NoSocket)
+			if _, err := launch.Start(t.Context(), s); err == nil {
+				t.Error("started")
+			}
+		case 6: // never answered
+			s.Env[launchtest.EnvMode], s.StartTimeout = string(launchtest.Haunted), 500*time.Millisecond
+			if _, err := launch.Start(t.Context(), s); err == nil {
+				t.Error("started")
+			}
 		}
 	}
-	for i := range 5 {
+	for i := range 7 {
 		cycle(i) // whatever is made once and kept
 	}
 	goroutines, open := runtime.NumGoroutine(), descriptors(t)

@@ -62,9 +62,20 @@ func readTLS() (*tls.Config, error) {
 	return side.Server()
 }
 
-func listen(path string) error {
-	_, err := net.Listen("unix", path)
-	return err
+// listen makes a socket that nobody accepts a connection on.
+func listen(path string, haunted bool) error {
+	l, err := net.Listen("unix", path)
+	if err != nil || !haunted {
+		return err
+	}
+	f, err := l.(*net.UnixListener).File()
+	if err != nil {
+		return err
+	}
+	ghost := exec.Command("sleep", "5")
+	ghost.ExtraFiles = []*os.File{f}
+	ghost.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return ghost.Start()
 }
 
 // BadLines are what [BadLog] writes.

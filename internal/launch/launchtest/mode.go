@@ -35,6 +35,7 @@ const (
 	Panics      Mode = "panics"       // panics at once
 	Silent      Mode = "silent"       // never says anything
 	HalfOpen    Mode = "half-open"    // completes the handshake and never accepts a connection
+	Haunted     Mode = "haunted"      // is half open, and leaves the socket to a process that outlives it for 5 s
 	NoSocket    Mode = "no-socket"    // completes the handshake for a socket that does not exist
 	OldCore     Mode = "old-core"     // speaks another core protocol of go-plugin
 	OtherPlugin Mode = "other-plugin" // speaks another plugin protocol
@@ -73,8 +74,8 @@ func Main() {
 		panic("the sky is falling\x1b[31m")
 	case Silent:
 		time.Sleep(time.Hour)
-	case HalfOpen:
-		if err := listen(sockets + "/s"); err != nil {
+	case HalfOpen, Haunted:
+		if err := listen(sockets+"/s", mode == Haunted); err != nil {
 			panic(err)
 		}
 		hello(1, 1, "unix", sockets+"/s", "grpc")

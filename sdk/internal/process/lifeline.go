@@ -31,20 +31,27 @@ func holdLifeline() error {
 	return nil
 }
 
-// die ends this process and its children without a word to anybody: the host is gone, and with it whoever would have cleaned up the socket.
+// die ends this process and its children without a word to anybody: the host is gone.
 func die() {
-	if sockets := os.Getenv(plugin.EnvUnixSocketDir); sockets != "" {
-		_ = os.RemoveAll(sockets)
-		// What holds the socket's folder belongs to this launch too, if it is where the keys were.
-		if keys := os.Getenv(handshake.EnvTLS); filepath.Dir(keys) == filepath.Dir(sockets) {
-			_ = os.Remove(keys)
-			_ = os.Remove(filepath.Dir(sockets))
-		}
-	}
+	clearAway()
 	if syscall.Getpgrp() == os.Getpid() {
 		_ = syscall.Kill(-os.Getpid(), syscall.SIGKILL)
 	}
 	os.Exit(1)
+}
+
+// clearAway removes what was made for this process, in case that the host cannot any more.
+func clearAway() {
+	sockets := os.Getenv(plugin.EnvUnixSocketDir)
+	if sockets == "" {
+		return
+	}
+	_ = os.RemoveAll(sockets)
+	// What holds the socket's folder belongs to this launch too, if it is where the keys were.
+	if keys := os.Getenv(handshake.EnvTLS); filepath.Dir(keys) == filepath.Dir(sockets) {
+		_ = os.Remove(keys)
+		_ = os.Remove(filepath.Dir(sockets))
+	}
 }
 
 // adopt takes over what the host left open for executing this program, and gives the process a name: one that was executed by its descriptor is

@@ -81,6 +81,7 @@ func Serve(o Options) int {
 		server.Load().Stop()
 	})
 	defer stopListening()
+	defer clearAway()
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: handshake.Config(),
 		TLSProvider:     func() (*tls.Config, error) { return security, nil },
