@@ -253,7 +253,9 @@ func (f *follower) commit(ctx context.Context, order []string, byJob map[string]
 		if err != nil {
 			return err
 		}
-		cursor, order = nil, conflicts
+		if order = conflicts; len(conflicts) == 0 {
+			cursor = nil
+		}
 		for _, id := range conflicts {
 			delete(thought, id)
 			f.drop(id)

@@ -16,7 +16,8 @@ type Batch struct {
 	// Fence is that of the lease under which a follower writes; 0: not as a follower. If another follower has got a lease since, the commit is
 	// fault.Conflict and writes nothing.
 	Fence int64
-	// Cursor, where it is not nil, is kept as the driver's cursor.
+	// Cursor, where it is not nil, is kept as the driver's cursor, unless a change of the batch is skipped: the news up to there is not all written
+	// then, and the caller sends the cursor again with what it made of the skipped ones.
 	Cursor *scheduler.Cursor
 	// Create are new jobs with their ID, Scheduler, Type, Spec and Status. Spec.Token becomes the ID; a Status without a State is Pending.
 	Create []Job
@@ -41,7 +42,7 @@ type Change struct {
 }
 
 // Commit writes a batch in one step and answers with the IDs of the jobs whose changes it skipped, since their revision was another one,
-// their state is terminal already and the change has another, or they are gone. Everything else in the batch is written.
+// their state is terminal already and the change has another, or they are gone. Everything else in the batch but the cursor is written.
 //
 // Each change that is not quiet, and each creation, appends one Event to the scheduler's stream, in the batch's order, creations first.
 // A scheduler that is deleted takes no new jobs: fault.Conflict, and nothing is written.

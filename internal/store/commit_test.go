@@ -131,6 +131,10 @@ func TestCommitSkipsConflicts(t *testing.T) {
 				t.Errorf("job %s is %v, %v, want %s", j, got.Status.State, err, want)
 			}
 		}
+		if got, err := s.Cursor(ctx, sch.UID); err != nil || got != "" {
+			t.Errorf("the cursor went on to %q past changes that were skipped, %v", got, err)
+		}
+		commit(t, s, sch.UID, store.Batch{Cursor: &cursor})
 		if got, err := s.Cursor(ctx, sch.UID); err != nil || got != cursor {
 			t.Errorf("cursor %q, %v", got, err)
 		}

@@ -22,7 +22,7 @@ if creations > 0 and redis.call('HEXISTS', meta, 'closed') == 1 then
 end
 
 local answer = {'ok'}
-local written = has_cursor
+local written = false
 
 local function tell(event)
   if event ~= '' then
@@ -110,6 +110,7 @@ for _ = 1, number() do
   end
 end
 
-if has_cursor then redis.call('HSET', meta, 'cursor', cursor) end
+-- A cursor vouches for everything before it: while a change is to be thought out again it stays where it was.
+if has_cursor and #answer == 1 then redis.call('HSET', meta, 'cursor', cursor) end
 if written then redis.call('PUBLISH', channel, uid) end
 return answer
