@@ -46,7 +46,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	if sig := (*interruption)(nil); errors.As(context.Cause(ctx), &sig) && !errors.As(err, &sig) {
+	// Whatever an interruption made fail on its way, it is the interruption that counts.
+	sig, left := (*interruption)(nil), (*leaving)(nil)
+	if errors.As(context.Cause(ctx), &sig) && !errors.As(err, &left) {
 		err = sig
 	}
 	a.complain(err)

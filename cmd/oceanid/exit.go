@@ -77,7 +77,17 @@ type ended struct {
 
 func (e *ended) Error() string {
 	words := map[scheduler.State]string{scheduler.Failed: "has failed", scheduler.Cancelled: "was cancelled", scheduler.Lost: "is lost"}[e.state]
-	return strings.TrimSuffix(fmt.Sprintf("job %s %s: %s", e.id, words, e.reason), ": ")
+	return strings.TrimSuffix(fmt.Sprintf("job %s %s: %s", e.id, words, why(e.state, e.reason)), ": ")
+}
+
+// why is the first of some words that says more than the state does.
+func why(s scheduler.State, words ...string) string {
+	for _, w := range words {
+		if w != "" && w != string(s) {
+			return w
+		}
+	}
+	return ""
 }
 
 func (e *ended) code() int {

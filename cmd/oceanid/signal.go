@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"sync"
@@ -20,6 +21,16 @@ func (i *interruption) Error() string {
 
 // code is what a shell makes of a program that a signal has ended.
 func (i *interruption) code() int { return 128 + int(i.signal) }
+
+// leaving is the end of watching a job by an interruption.
+type leaving struct {
+	*interruption
+	id string
+}
+
+func (l *leaving) Error() string {
+	return fmt.Sprintf("%v; the job goes on: oceanid jobs watch %s", l.interruption, l.id)
+}
 
 // untilSignal gives a context that ends with the first SIGINT or SIGTERM, so that the command ends in good order; the second one ends the process at once.
 func untilSignal(ctx context.Context) (context.Context, func()) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -85,8 +84,8 @@ func story(paint painter, e host.Event, tasks int) string {
 	if tasks > 1 {
 		words = append(words, bar(e, tasks), done(e.Counts, tasks), "("+tally(e.Counts)+")")
 	}
-	if why := cmp.Or(e.Reason, e.Native); why != "" {
-		words = append(words, clean(why))
+	if reason := why(e.State, e.Reason, e.Native); reason != "" {
+		words = append(words, clean(reason))
 	}
 	return strings.Join(words, " ")
 }

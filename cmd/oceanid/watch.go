@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -36,8 +36,8 @@ line. The exit code tells the outcome. Ctrl-C ends the watching, not the job.`,
 // watch shows a job's changes until it has ended. The job is returned as it ended, beside an *ended error if it has not succeeded.
 func (a *app) watch(ctx context.Context, job *host.Job, v view) (*host.Job, error) {
 	if err := show(ctx, job, v); err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = fmt.Errorf("%w; the job goes on: oceanid jobs watch %s", cause, job.ID)
+		if sig := (*interruption)(nil); errors.As(context.Cause(ctx), &sig) {
+			err = &leaving{sig, job.ID}
 		}
 		return nil, err
 	}
