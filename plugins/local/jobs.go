@@ -52,11 +52,11 @@ func (k *keeper) takeIn(ctx context.Context) {
 	var cancels []string
 	for _, note := range notes {
 		token, isCancel := strings.CutSuffix(note.Name(), cancelSuffix)
-		switch {
-		case !validToken(token):
+		switch known := k.byToken[token] != nil; {
+		case !known && !validToken(token):
 		case isCancel:
 			cancels = append(cancels, token)
-		case k.byToken[token] == nil:
+		case !known:
 			if err := k.load(ctx, token); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				k.log.Error("job cannot be read and is left alone", "token", token, "error", err)
 			}
