@@ -305,6 +305,10 @@ func TestKeeperThatIsAskedToEnd(t *testing.T) {
 	if err := syscall.Kill(first, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	eventually(t, "it to hear", func() bool {
+		log, _ := os.ReadFile(p.folder.log())
+		return strings.Contains(string(log), "asked to end")
+	})
 	open(t, gate)
 	eventually(t, "the keeper to end", func() bool { _, there := birthOf(first); return !there })
 	if n := len(times(t, began)); n != 1 {

@@ -151,7 +151,10 @@ func (k *keeper) loop(changes <-chan struct{}, signals <-chan os.Signal) error {
 		case <-hourly.C:
 			k.sweep(ctx)
 		case s := <-signals:
-			k.draining = k.draining || s != syscall.SIGHUP
+			if s != syscall.SIGHUP {
+				k.draining = true
+				k.log.Info("asked to end: nothing more is started", "signal", s)
+			}
 		case n := <-k.news:
 			k.note(n)
 			k.noteMore()
