@@ -47,8 +47,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	// Whatever an interruption made fail on its way, it is the interruption that counts.
-	sig, left := (*interruption)(nil), (*leaving)(nil)
-	if errors.As(context.Cause(ctx), &sig) && !errors.As(err, &left) {
+	if sig, left := interrupted(ctx), (*leaving)(nil); sig != nil && !errors.As(err, &left) {
 		err = sig
 	}
 	a.complain(err)

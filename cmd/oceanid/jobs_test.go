@@ -104,6 +104,23 @@ func TestInterruptedWatch(t *testing.T) {
 	}
 }
 
+func TestInterruptedSubmit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	var out, errs bytes.Buffer
+	code := make(chan int, 1)
+	go func() {
+		code <- w.app(&out, &errs).run(ctx, w.args([]string{"jobs", "submit", "filed", "--", "ponder"}))
+	}()
+	<-w.pool.pondering
+	cancel(&interruption{syscall.SIGTERM})
+	c := <-code
+	if id := strings.TrimSpace(out.String()); c != 143 || errs.String() != "oceanid: told to end; the job goes on: oceanid jobs watch "+id+"\n" {
+		t.Errorf("exit code %d, %q, %q", c, out.String(), errs.String())
+	}
+}
+
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -135,7 +152,7 @@ func TestPoolAway(t *testing.T) {
 		}
 	}
 	r := w.run("jobs", "submit", "filed", "--", "run")
-	if r.code != exitOK || !strings.Contains(r.err, "the job is kept here and not at its pool yet") {
+	if r.code != exitOK || !strings.Contains(r.err, "the job is kept here, not at the pool yet, is tried again: ") {
 		t.Errorf("exit code %d\n%s\n%s", r.code, r.out, r.err)
 	}
 	if r := w.run("schedulers", "delete", "filed"); r.code != exitDenied {

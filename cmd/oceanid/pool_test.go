@@ -28,10 +28,12 @@ type pool struct {
 	inputs map[string]string        // token/name
 	events []scheduler.Status
 	away   bool
+	// pondering tells of a submission that does not come to an end.
+	pondering chan struct{}
 }
 
 func newPool() *pool {
-	p := &pool{jobs: map[string]scheduler.Job{}, inputs: map[string]string{}}
+	p := &pool{jobs: map[string]scheduler.Job{}, inputs: map[string]string{}, pondering: make(chan struct{}, 1)}
 	p.more = sync.NewCond(&p.mu)
 	return p
 }
@@ -124,12 +126,17 @@ func (p *pool) plugin() sdk.Plugin {
 	}).Doc("A pool in memory.")
 }
 
-func (d *driver) Submit(_ context.Context, job scheduler.Job) (scheduler.ID, error) {
+func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, error) {
 	if err := d.answer(); err != nil {
 		return "", err
 	}
-	if job.Command == "forbidden" {
+	switch job.Command {
+	case "forbidden":
 		return "", fault.Denied.New("%s may not do that", job.User)
+	case "ponder":
+		d.pondering <- struct{}{}
+		<-ctx.Done()
+		return "", ctx.Err()
 	}
 	d.mu.Lock()
 	_, known := d.jobs[job.Token]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -22,7 +23,14 @@ func (i *interruption) Error() string {
 // code is what a shell makes of a program that a signal has ended.
 func (i *interruption) code() int { return 128 + int(i.signal) }
 
-// leaving is the end of watching a job by an interruption.
+// interrupted is the interruption that has ended a context, or nil.
+func interrupted(ctx context.Context) *interruption {
+	i := (*interruption)(nil)
+	errors.As(context.Cause(ctx), &i)
+	return i
+}
+
+// leaving is an interruption that leaves a job to itself.
 type leaving struct {
 	*interruption
 	id string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -73,9 +74,12 @@ func (a *app) submit(ctx context.Context, h *host.Host, name string, spec schedu
 	if err != nil {
 		return err
 	}
+	if sig := interrupted(ctx); sig != nil {
+		return &leaving{sig, job.ID}
+	}
 	if !wait {
 		if job.State == scheduler.Pending {
-			a.note("the job is kept here and not at its pool yet: %s", job.Reason)
+			a.note("the job is kept here, %s", cmp.Or(job.Reason, "not at the pool yet"))
 		}
 		return nil
 	}

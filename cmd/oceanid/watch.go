@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +35,7 @@ line. The exit code tells the outcome. Ctrl-C ends the watching, not the job.`,
 // watch shows a job's changes until it has ended. The job is returned as it ended, beside an *ended error if it has not succeeded.
 func (a *app) watch(ctx context.Context, job *host.Job, v view) (*host.Job, error) {
 	if err := show(ctx, job, v); err != nil {
-		if sig := (*interruption)(nil); errors.As(context.Cause(ctx), &sig) {
+		if sig := interrupted(ctx); sig != nil {
 			err = &leaving{sig, job.ID}
 		}
 		return nil, err
