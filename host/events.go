@@ -181,6 +181,9 @@ func (h *Host) eventsOnce(ctx context.Context, places map[string]store.EventID, 
 				break
 			}
 			record, err := h.record(ctx, uid)
+			if errors.Is(err, fault.NotFound) {
+				break // deleted meanwhile, and its jobs with it
+			}
 			if err != nil {
 				return false, err
 			}

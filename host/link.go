@@ -17,8 +17,9 @@ import (
 
 // links are the records of the schedulers in use, kept until the store tells that they changed.
 type links struct {
-	mu    sync.Mutex
-	known map[string]store.Scheduler
+	mu      sync.Mutex
+	known   map[string]store.Scheduler
+	changes int // how often anything was forgotten, so that what was read before is not kept after
 }
 
 func (l *links) init() { l.known = map[string]store.Scheduler{} }
@@ -27,6 +28,7 @@ func (l *links) init() { l.known = map[string]store.Scheduler{} }
 func (l *links) changed(uid string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.changes++
 	if uid == "" {
 		clear(l.known)
 		return
@@ -37,6 +39,7 @@ func (l *links) changed(uid string) {
 func (h *Host) record(ctx context.Context, uid string) (store.Scheduler, error) {
 	h.links.mu.Lock()
 	r, ok := h.links.known[uid]
+	before := h.links.changes
 	h.links.mu.Unlock()
 	if ok {
 		return r, nil
@@ -46,8 +49,10 @@ func (h *Host) record(ctx context.Context, uid string) (store.Scheduler, error) 
 		return r, err
 	}
 	h.links.mu.Lock()
-	h.links.known[uid] = r
-	h.links.mu.Unlock()
+	defer h.links.mu.Unlock()
+	if h.links.changes == before {
+		h.links.known[uid] = r
+	}
 	return r, nil
 }
 

@@ -76,10 +76,12 @@ func (s *Submitter) Submit(ctx context.Context, job store.Job) (store.Job, error
 	if settled != nil {
 		return job, settled
 	}
-	if native != "" && !job.Status.CancelRequested.IsZero() && !job.Status.State.Terminal() {
-		// Somebody cancelled while the submission was under way, and could not name the pool's job.
-		if err := driver.Cancel(ctx, []scheduler.Ref{Ref(job)}); err != nil && ctx.Err() == nil {
-			return job, nil // the follower repeats it
+	if native != "" && (job.Status.State.Terminal() || !job.Status.CancelRequested.IsZero()) {
+		// Somebody cancelled while the submission was under way, and could not name the pool's job. A follower repeats it, unless the job counts as
+		// ended already.
+		ref := scheduler.Ref{ID: native, Token: job.ID, Tasks: job.Spec.Tasks()}
+		if err := driver.Cancel(ctx, []scheduler.Ref{ref}); err != nil && job.Status.State.Terminal() {
+			return job, fmt.Errorf("job %s was cancelled while it was submitted, and is at the pool: %w", job.ID, err)
 		}
 	}
 	if err != nil && final(err) {
