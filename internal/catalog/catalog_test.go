@@ -32,7 +32,7 @@ func install(t *testing.T, path, name string) (starts string) {
 		t.Fatal(err)
 	}
 	starts = filepath.Join(t.TempDir(), "starts")
-	script := fmt.Sprintf("#!/bin/sh\n%s=good %s=%s %s=1.2.3 %s=%s exec %s\n",
+	script := fmt.Sprintf("#!/bin/sh\nGORACE=atexit_sleep_ms=0 %s=good %s=%s %s=1.2.3 %s=%s exec %s\n",
 		launchtest.EnvMode, launchtest.EnvName, name, launchtest.EnvVersion, launchtest.EnvStarts, starts, self)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)

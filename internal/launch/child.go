@@ -29,6 +29,7 @@ type child struct {
 	folder string
 	keys   string // path of the TLS file
 	logs   *logs
+	links  *links
 
 	cmd     *exec.Cmd
 	hello   *io.PipeReader // where go-plugin reads the handshake, once it has been checked
@@ -47,7 +48,7 @@ type child struct {
 }
 
 func newChild(s Spec, exe *executable, folder, keys string) *child {
-	return &child{spec: s, exe: exe, folder: folder, keys: keys, logs: &logs{to: s.Log}, gone: make(chan struct{})}
+	return &child{spec: s, exe: exe, folder: folder, keys: keys, logs: &logs{to: s.Log}, links: new(links), gone: make(chan struct{})}
 }
 
 // adopt is go-plugin's RunnerFunc: cmd has the environment that go-plugin gives.
@@ -112,9 +113,10 @@ func (c *child) started() bool {
 
 func (c *child) readStdout(stdout io.Reader, to *io.PipeWriter) {
 	in := bufio.NewReader(stdout)
-	line, err := readHello(in, c.folder)
+	line, socket, err := readHello(in, c.folder)
 	switch {
 	case err == nil:
+		c.links.to(socket)
 		_, _ = io.WriteString(to, line)
 	case !errors.Is(err, io.EOF):
 		c.refused = err
@@ -137,6 +139,7 @@ func (c *child) reap(p *pipes) {
 	if unreaped {
 		_ = c.cmd.Wait()
 	}
+	c.links.cut()
 	c.exitCode = c.cmd.ProcessState.ExitCode()
 	// Where something else in this program reaps every child, how this one ended is lost.
 	if c.cmd.ProcessState != nil {

@@ -88,7 +88,7 @@ func start(ctx context.Context, spec Spec, exe *executable, folder string) (*Pro
 		RunnerFunc:       c.adopt,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: folder},
 		TLSConfig:        security,
-		GRPCDialOptions:  handshake.DialOptions(),
+		GRPCDialOptions:  append(handshake.DialOptions(), grpc.WithContextDialer(c.links.dial)),
 		SkipHostEnv:      true,
 		// What go-plugin has to say package launch says better.
 		Logger:     hclog.NewNullLogger(),

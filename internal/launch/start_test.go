@@ -73,6 +73,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		launchtest.Panics:      {fault.Crashed, `exited with status 2 before it served: panic: the sky is falling`},
 		launchtest.Silent:      {fault.Timeout, `it did not complete the handshake within 2s`},
 		launchtest.HalfOpen:    {fault.Timeout, `it did not complete the handshake within 2s`},
+		launchtest.Haunted:     {fault.Timeout, `it did not complete the handshake within 2s`},
 		launchtest.NoSocket:    {fault.Invalid, `it answers the handshake but not as a driver does`},
 		launchtest.OldCore:     {fault.Invalid, `it speaks go-plugin's core protocol "9" and this host 1`},
 		launchtest.OtherPlugin: {fault.Invalid, `it speaks plugin protocol "7" and this host 1`},
@@ -86,7 +87,11 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 			if want.kind == fault.Timeout {
 				s.StartTimeout = 2 * time.Second
 			}
+			begin := time.Now()
 			_, err := launch.Start(t.Context(), s)
+			if took := time.Since(begin); took > s.StartTimeout+5*time.Second {
+				t.Errorf("it took %v", took)
+			}
 			checkError(t, err, want.kind, `driver "test": `+s.Path, want.text)
 			if fault.Blame(err) != fault.Driver {
 				t.Errorf("the blame is on the %q, want the driver", fault.Blame(err))

@@ -72,7 +72,7 @@ func listen(path string, haunted bool) error {
 	if err != nil {
 		return err
 	}
-	ghost := exec.Command("sleep", "5")
+	ghost := exec.Command("sleep", "10")
 	ghost.ExtraFiles = []*os.File{f}
 	ghost.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return ghost.Start()

@@ -35,7 +35,7 @@ const (
 	Panics      Mode = "panics"       // panics at once
 	Silent      Mode = "silent"       // never says anything
 	HalfOpen    Mode = "half-open"    // completes the handshake and never accepts a connection
-	Haunted     Mode = "haunted"      // is half open, and leaves the socket to a process that outlives it for 5 s
+	Haunted     Mode = "haunted"      // is half open, and leaves the socket to a process that outlives it for 10 s
 	NoSocket    Mode = "no-socket"    // completes the handshake for a socket that does not exist
 	OldCore     Mode = "old-core"     // speaks another core protocol of go-plugin
 	OtherPlugin Mode = "other-plugin" // speaks another plugin protocol
@@ -45,7 +45,10 @@ const (
 )
 
 // Env is the environment of a driver in mode m, to be added to a Spec's.
-func Env(m Mode) map[string]string { return map[string]string{EnvMode: string(m)} }
+func Env(m Mode) map[string]string {
+	// A program built with the race detector would otherwise sleep for a second before it exits.
+	return map[string]string{EnvMode: string(m), "GORACE": "atexit_sleep_ms=0"}
+}
 
 // Main serves as a driver and does not return, if the environment says so; else it does nothing.
 func Main() {

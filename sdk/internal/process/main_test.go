@@ -124,6 +124,7 @@ func spec(log hclog.Logger, file string) launch.Spec {
 	}
 	return launch.Spec{
 		Name: "test", Path: self, Log: log, StartTimeout: 20 * time.Second, Grace: 5 * time.Second,
-		Env: map[string]string{envRole: aDriver, envFile: file},
+		// A program built with the race detector would otherwise sleep for a second before it exits.
+		Env: map[string]string{envRole: aDriver, envFile: file, "GORACE": "atexit_sleep_ms=0"},
 	}
 }
