@@ -105,8 +105,15 @@ func (h *Host) watchFrom(ctx context.Context, j *Job, after store.EventID, revis
 	}
 }
 
+// event tells the job as it stands: since its end, or else since it was last heard of.
 func (j *Job) event() Event {
-	return Event{Job: j.ID, Scheduler: j.Scheduler, State: j.State, Reason: j.Reason, Native: j.Native, Exit: j.Exit, Counts: j.Counts, Time: time.Now()}
+	at := j.Ended
+	for _, t := range []time.Time{j.Observed, j.Submitted, j.Created} {
+		if at.IsZero() {
+			at = t
+		}
+	}
+	return Event{Job: j.ID, Scheduler: j.Scheduler, State: j.State, Reason: j.Reason, Native: j.Native, Exit: j.Exit, Counts: j.Counts, Time: at}
 }
 
 // Wait returns the job when it has ended. It is Watch for who wants to know the end only.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,7 +66,7 @@ func open(path string) ([]*text, string, error) {
 // unreadable keeps the kind that the system's error has; what the system does not complain about is a mistake in what the path names.
 func unreadable(path string, err error) error {
 	if errno := (*os.PathError)(nil); errors.As(err, &errno) {
-		return fmt.Errorf("configuration %s: %w", path, errno.Err)
+		return fault.Of(errno.Err).New("configuration %s: %w", path, errno.Err)
 	}
 	return fault.Invalid.New("configuration %s: %w", path, err)
 }
