@@ -36,13 +36,9 @@ func serve(mode Mode) {
 			}
 		}()
 	}
-	security := readTLS
-	if mode == Plain {
-		security = nil
-	}
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig: handshake.Config(),
-		TLSProvider:     security,
+		TLSProvider:     readTLS,
 		Plugins:         handshake.Plugins(func(s *grpc.Server) { pluginv1.RegisterPluginServer(s, &Plugin{mode: mode}) }),
 		GRPCServer: func(o []grpc.ServerOption) *grpc.Server {
 			return grpc.NewServer(append(o, handshake.ServerOptions()...)...)

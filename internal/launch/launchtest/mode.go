@@ -24,7 +24,6 @@ type Mode string
 // The modes.
 const (
 	Good        Mode = "good"         // serves, drains, obeys
-	Plain       Mode = "plain"        // good, without transport security, as any go-plugin would start it
 	NoDrain     Mode = "no-drain"     // serves, but its Drain never returns
 	Ungrateful  Mode = "ungrateful"   // serves and ignores SIGTERM
 	BadLog      Mode = "bad-log"      // writes lines that hurt, then is good
