@@ -46,6 +46,7 @@ func newTemplate(s *site) *template {
 		"ibytes":   func(n int64) string { return humanize.IBytes(uint64(max(0, n))) },
 		"command":  command,
 		"names":    func(m map[string]string) string { return strings.Join(slices.Sorted(maps.Keys(m)), ", ") },
+		"add":      func(a, b int) int { return a + b },
 		"text":     func(v any) string { return fmt.Sprint(v) },
 		"everySec": func() int { return int(reload / time.Second) },
 	})

@@ -34,7 +34,7 @@ func Draw(w io.Writer, title string, o hydro.Outlet) error {
 
 	summary := fmt.Sprintf("%d sub-basins, %.1f km². %.0f mm of rain in %g h, of which %.1f mm run off.",
 		len(o.Basins), o.Area(), o.Storm.Depth(), o.Storm.Duration().Hours(), o.Total.Volume()/o.Area()/1000)
-	crest := fmt.Sprintf("%.0f m³/s after %s", peak, Clock(when))
+	crest := fmt.Sprintf("%.0f m³/s after %s", peak, hydro.Clock(when))
 	c := newCanvas(w, width, height, title, summary+" Peak "+crest+".")
 	c.text("title", "start", left, 32, title)
 	c.text("quiet", "start", left, 54, summary)
@@ -170,10 +170,4 @@ func clip(s string, most int) string {
 		return string(r[:most-1]) + "…"
 	}
 	return s
-}
-
-// Clock writes a time of the storm as people say it: "19 h 05 min".
-func Clock(d time.Duration) string {
-	d = d.Round(time.Minute)
-	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }

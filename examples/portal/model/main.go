@@ -13,7 +13,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"time"
 
 	"github.com/oceanid/oceanid/examples/portal/hydro"
 )
@@ -39,11 +38,11 @@ func run(args []string, task string, out io.Writer) error {
 		task = flags.Arg(0)
 	}
 
-	basins, err := read(*basinsFile, hydro.ReadBasins)
+	basins, err := hydro.Load(*basinsFile, hydro.ReadBasins)
 	if err != nil {
 		return err
 	}
-	storm, err := read(*stormFile, hydro.ReadStorm)
+	storm, err := hydro.Load(*stormFile, hydro.ReadStorm)
 	if err != nil {
 		return err
 	}
@@ -59,48 +58,11 @@ func run(args []string, task string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := write(*resultFile, response.Outlet); err != nil {
+	if err := hydro.Save(*resultFile, response.Outlet.WriteCSV); err != nil {
 		return err
 	}
 	peak, at := response.Outlet.Peak()
-	fmt.Fprintf(out, "%.1f mm run off (%.0f %%), lag %s\n", response.Runoff, 100*response.Runoff/response.Rain, clock(b.Lag()))
-	fmt.Fprintf(out, "peak at the outlet %.1f m³/s after %s\n", peak, clock(at))
+	fmt.Fprintf(out, "%.1f mm run off (%.0f %%), lag %s\n", response.Runoff, 100*response.Runoff/response.Rain, hydro.Clock(b.Lag()))
+	fmt.Fprintf(out, "peak at the outlet %.1f m³/s after %s\n", peak, hydro.Clock(at))
 	return nil
-}
-
-// read reads one input, and puts the file's name before what is wrong with it.
-func read[T any](name string, parse func(io.Reader) (T, error)) (T, error) {
-	var none T
-	f, err := os.Open(name)
-	if err != nil {
-		return none, err
-	}
-	defer f.Close()
-	v, err := parse(f)
-	if err != nil {
-		return none, fmt.Errorf("%s: %w", name, err)
-	}
-	return v, nil
-}
-
-// write leaves the whole file or none: a result cut off by a full disk must not pass for one.
-func write(name string, h hydro.Hydrograph) error {
-	f, err := os.Create(name + ".part")
-	if err != nil {
-		return err
-	}
-	err = h.WriteCSV(f)
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return err
-	}
-	return os.Rename(f.Name(), name)
-}
-
-func clock(d time.Duration) string {
-	d = d.Round(time.Minute)
-	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }

@@ -21,7 +21,7 @@ func TestModel(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s", want, out.String())
 		}
 	}
-	h, err := read(result, hydro.ReadHydrograph)
+	h, err := hydro.Load(result, hydro.ReadHydrograph)
 	if err != nil {
 		t.Fatal(err)
 	}
