@@ -63,7 +63,7 @@ func neverMade(s scheduler.Status, how string) scheduler.Status {
 // held is a task that waits for somebody.
 func held(s scheduler.Status, why string, code, sub int) scheduler.Status {
 	s.State = scheduler.Held
-	if why == "" {
+	if why == "" || why == "Reason unspecified" {
 		why = "HTCondor does not say why"
 	}
 	s.Reason = "held: " + why

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// clusters are the schedd's numbers of all jobs that it ever took with this token.
+func clusters(t *testing.T, token string) []string {
+	t.Helper()
+	script := fmt.Sprintf(`c='OceanidToken =?= "%s"'; { condor_q -constraint "$c" -af ClusterId; condor_q -factory -constraint "$c" -af ClusterId; condor_history -constraint "$c" -af ClusterId; } | sort -u`, token)
+	out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
+}
+
+func wantOne(t *testing.T, token string, id scheduler.ID) {
+	t.Helper()
+	if got := clusters(t, token); len(got) != 1 || got[0] != string(id) {
+		t.Errorf("token %s was told to be %s and has the clusters %q", token, id, got)
+	}
+}
+
+// insist submits until that comes through.
+func insist(t *testing.T, d *driver, job scheduler.Job) scheduler.ID {
+	t.Helper()
+	limit := time.Now().Add(90 * time.Second)
+	for {
+		id, err := d.Submit(t.Context(), job)
+		if err == nil {
+			return id
+		}
+		if kind := fault.Of(err); kind != fault.Unavailable || time.Now().After(limit) {
+			t.Fatalf("submit: %v", err)
+		}
+		after, _ := fault.RetryAfter(err)
+		time.Sleep(max(after, 100*time.Millisecond))
+	}
+}
+
+func TestSameTokenAtOnceIsOneJob(t *testing.T) {
+	t.Parallel()
+	job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 3}}
+	ids := make([]scheduler.ID, 20)
+	var all sync.WaitGroup
+	for i := range 4 {
+		d := ben(t)
+		for j := range 5 {
+			all.Go(func() { ids[i*5+j] = insist(t, d, job) })
+		}
+	}
+	all.Wait()
+	for _, id := range ids {
+		if id != ids[0] {
+			t.Fatalf("the identifiers are %q", ids)
+		}
+	}
+	wantOne(t, job.Token, ids[0])
+}
+
+func TestConnectionCutInMidSubmit(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t, sshAddr(t), 2*time.Millisecond)
+	d := open(t, p.through(t, account(t, "ben")))
+	for range 12 {
+		if _, err := d.at(t.Context()); err != nil {
+			// The connection that was cut may still have to be given up.
+			t.Log(err)
+		}
+		job := scheduler.Job{Token: newToken(), Command: "true"}
+		first := make(chan error)
+		go func() {
+			_, err := d.Submit(t.Context(), job)
+			first <- err
+		}()
+		time.Sleep(time.Duration(rand.IntN(80)) * time.Millisecond)
+		p.cut()
+		t.Logf("the first call: %v", <-first)
+		wantOne(t, job.Token, insist(t, d, job))
+	}
+}
+
+// Whatever is on the access point when a submission is repeated, the job is found: in the queue, in the history, in the log.
+func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	forget := func(t *testing.T, token string) {
+		t.Helper()
+		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "cd ~/.oceanid/jobs/"+token+" && rm cluster"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("queue", func(t *testing.T) {
+		t.Parallel()
+		job := scheduler.Job{Token: newToken(), Command: "sleep", Args: []string{"300"}}
+		ref := submit(t, d, job)
+		defer d.Cancel(context.WithoutCancel(t.Context()), []scheduler.Ref{ref})
+		forget(t, job.Token)
+		if id := insist(t, d, job); id != ref.ID {
+			t.Errorf("it was %s and is %s", ref.ID, id)
+		}
+		wantOne(t, job.Token, ref.ID)
+	})
+	t.Run("history", func(t *testing.T) {
+		t.Parallel()
+		job := scheduler.Job{Token: newToken(), Command: "true"}
+		ref := submit(t, d, job)
+		await(t, d, ref, "ended", ended)
+		forget(t, job.Token)
+		if id := insist(t, d, job); id != ref.ID {
+			t.Errorf("it was %s and is %s", ref.ID, id)
+		}
+		wantOne(t, job.Token, ref.ID)
+	})
+	t.Run("factory", func(t *testing.T) {
+		t.Parallel()
+		job := scheduler.Job{Token: newToken(), Command: "sleep", Args: []string{"300"}, Array: &scheduler.Array{Count: 5000}}
+		ref := submit(t, d, job)
+		forget(t, job.Token)
+		if id := insist(t, d, job); id != ref.ID {
+			t.Errorf("it was %s and is %s", ref.ID, id)
+		}
+		if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+			t.Fatal(err)
+		}
+		wantOne(t, job.Token, ref.ID)
+	})
+	t.Run("log", func(t *testing.T) {
+		t.Parallel()
+		// A job that the queue and the history have forgotten: its folder says that it was begun, and the log whose it was.
+		token := newToken()
+		script := `cd ~/.oceanid && mkdir -p jobs/` + token + ` && date +%s >jobs/` + token + `/begun &&
+			printf '000 (987654.000.000) 2026-01-01 00:00:00 Job submitted from host: <x>\n    oceanid:` + token + `:1\n...\n' >>events/1.log`
+		if _, err := d.at(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script); err != nil {
+			t.Fatal(err)
+		}
+		if id := insist(t, d, scheduler.Job{Token: token, Command: "true"}); id != "987654" {
+			t.Errorf("it is %s", id)
+		}
+	})
+	t.Run("nowhere", func(t *testing.T) {
+		t.Parallel()
+		// An attempt that never came through: now it does.
+		token := newToken()
+		if _, err := d.at(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "mkdir -p ~/.oceanid/jobs/"+token+" && date +%s >~/.oceanid/jobs/"+token+"/begun"); err != nil {
+			t.Fatal(err)
+		}
+		wantOne(t, token, insist(t, d, scheduler.Job{Token: token, Command: "true"}))
+	})
+}
+
+// condor_submit, and every shell around it, killed at any moment. Not parallel: it kills those of other tests, too.
+func TestSubmitKilledAtAnyMoment(t *testing.T) {
+	d := ben(t)
+	condor(t)
+	for _, victim := range []string{"condor_submit", "sshd-session", "timeout"} {
+		for range 4 {
+			job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 50}}
+			first := make(chan error)
+			go func() {
+				_, err := d.Submit(t.Context(), job)
+				first <- err
+			}()
+			// Wait until it is there, and then some.
+			limit := time.Now().Add(5 * time.Second)
+			for time.Now().Before(limit) {
+				if _, err := condor(t).Run(t.Context(), "root", "pgrep", "--exact", "condor_submit"); err == nil {
+					break
+				}
+			}
+			time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond)
+			killed := condor(t).KillService(t.Context(), victim, syscall.SIGKILL)
+			t.Logf("%s: killed: %v; the first call: %v", victim, killed, <-first)
+			wantOne(t, job.Token, insist(t, d, job))
+		}
+	}
+}
+
+// The schedd killed while jobs are handed over, and while they run.
+func TestScheddKilled(t *testing.T) {
+	d := ben(t)
+	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"4"}, Array: &scheduler.Array{Count: 4}})
+	await(t, d, running, "running", in(scheduler.Running))
+	watched := make(chan []scheduler.Status, 1)
+	go func() { watched <- watchUntilEnd(t, d, running) }()
+
+	job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 100}}
+	first := make(chan error)
+	go func() {
+		_, err := d.Submit(t.Context(), job)
+		first <- err
+	}()
+	time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond)
+	if err := condor(t).KillService(t.Context(), "condor_schedd", syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	// While it is away nothing is lost: it cannot be asked.
+	err := d.Query(t.Context(), scheduler.Query{Jobs: []scheduler.Ref{running}}, func(s scheduler.Status) error {
+		if s.State == scheduler.Lost {
+			t.Errorf("without a schedd a job is told as %+v", s)
+		}
+		return nil
+	})
+	t.Logf("a query while the schedd is away: %v; the submission: %v", err, <-first)
+	wantOne(t, job.Token, insist(t, d, job))
+	for _, s := range <-watched {
+		if s.State != scheduler.Succeeded {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// HTCondor stopped and started again under a job that waits, and one that runs.
+func TestCondorRestarted(t *testing.T) {
+	d := ben(t)
+	waiting := submit(t, d, scheduler.Job{Command: "true", Array: &scheduler.Array{Count: 3}})
+	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"3"}})
+	await(t, d, running, "running", in(scheduler.Running))
+	// A fast shutdown.
+	if err := condor(t).KillService(t.Context(), "condor_master", syscall.SIGQUIT); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.Submit(t.Context(), scheduler.Job{Token: newToken(), Command: "true"})
+	wantFault(t, err, fault.Unavailable, "condor_submit")
+	if err := condor(t).StartService(t.Context(), "condor_master"); err != nil {
+		t.Fatal(err)
+	}
+	insist(t, d, scheduler.Job{Token: newToken(), Command: "true"})
+	for _, ref := range []scheduler.Ref{waiting, running} {
+		for _, s := range watchUntilEnd(t, d, ref) {
+			if s.State != scheduler.Succeeded {
+				t.Errorf("%+v", s)
+			}
+		}
+		await(t, d, ref, "succeeded", in(scheduler.Succeeded))
+	}
+}
