@@ -59,4 +59,4 @@ proto: ## generate the Go code of the protocol
 
 .PHONY: clean
 clean: ## what was built and the example's data; the lab's root stays (go run ./lab/cmd/lab clean)
-	@rm -rf bin oceanid.data results
+	@rm -rf bin oceanid.data results examples/portal/oceanid.data
