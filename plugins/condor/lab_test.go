@@ -23,12 +23,16 @@ var pool = struct {
 }{}
 
 func TestMain(m *testing.M) {
+	if os.Getenv(onAccessPoint) != "" {
+		if err := runOnAccessPoint(); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println("good")
+		return
+	}
 	code := m.Run()
 	if pool.lab != nil {
-		if os.Getenv("DUMP") != "" {
-			out, _ := pool.lab.Run(context.Background(), "root", "sh", "-c", os.Getenv("DUMP"))
-			os.Stderr.Write(out)
-		}
 		if err := pool.lab.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1

@@ -42,7 +42,7 @@ func newLink(client *ssh.Client) *link {
 		gone:    make(chan struct{}),
 		stop:    stop,
 	}
-	l.work.Go(func() { keepAlive(ctx, client) })
+	l.work.Go(func() { keepAlive(ctx, client, aliveEvery, aliveWithin) })
 	l.work.Go(func() {
 		client.Wait()
 		stop()

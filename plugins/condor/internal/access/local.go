@@ -21,7 +21,9 @@ import (
 type Local struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	calls  sync.WaitGroup
+
+	mu    sync.Mutex // between the last call and Close
+	calls sync.WaitGroup
 }
 
 // NewLocal makes it. Close ends what it runs.
@@ -38,17 +40,29 @@ func (l *Local) String() string { return "this machine" }
 
 // Close ends the scripts that run.
 func (l *Local) Close() error {
+	l.mu.Lock()
 	l.cancel(errClosed)
+	l.mu.Unlock()
 	l.calls.Wait()
+	return nil
+}
+
+// enter begins a call, unless the point is closed.
+func (l *Local) enter() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ctx.Err() != nil {
+		return errClosed
+	}
+	l.calls.Add(1)
 	return nil
 }
 
 // Shell runs the script in a process group of its own, which ends with ctx.
 func (l *Local) Shell(ctx context.Context, s Script) error {
-	if l.ctx.Err() != nil {
-		return errClosed
+	if err := l.enter(); err != nil {
+		return err
 	}
-	l.calls.Add(1)
 	defer l.calls.Done()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

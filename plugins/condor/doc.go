@@ -1,0 +1,21 @@
+// Command condor is Oceanid's driver for HTCondor.
+//
+// It uses HTCondor's own tools (condor_submit, condor_q, condor_history, condor_rm) and files on an access point, over one SSH connection or on this
+// machine, with the rights of an ordinary user. Nothing is installed there.
+//
+// # A job
+//
+// A job or array is one cluster, handed over in one transaction of the schedd by a script that may be repeated and killed at will (scripts/submit.sh);
+// task i is its process i. The token is a job attribute (OceanidToken), so that the job can be found again, and a note in the event log, so that
+// the log itself says whose its news are. How values reach a task exactly: package internal/description.
+//
+// # Where a job stands
+//
+// Watch follows one job event log for all jobs: this costs the schedd nothing, and news are there some milliseconds after HTCondor has written
+// them. Query is the second opinion, for the log can lose events: it asks the queue once for all jobs, then the history from the newest back to when
+// the oldest was submitted, then the log. Only what none of the three knows is lost; what could not be asked is an error.
+//
+// # What stays
+//
+// Everything on the access point lies in one folder (see place). Nothing in it is removed yet when a job has ended.
+package main
