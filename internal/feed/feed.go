@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -15,10 +16,12 @@ type Store interface {
 	LastEvent(ctx context.Context, uid string) (store.EventID, error)
 }
 
-// page is how many events are read at once; kept is how many a topic remembers for readers that are a little behind.
+// page is how many events are read at once; kept is how many a topic remembers for readers that are a little behind; retry is the pause before a
+// reading that failed is tried again, while there are readers.
 const (
-	page = 500
-	kept = 2048
+	page  = 500
+	kept  = 2048
+	retry = time.Second
 )
 
 // Feed is safe for concurrent use. Its zero value is not usable: see [New].
@@ -37,7 +40,8 @@ type topic struct {
 	recent []store.Event // contiguous; the last one is last
 	last   store.EventID
 	ended  error
-	more   chan struct{} // closed when something is added
+	behind time.Time     // when the last reading failed: there may be more in the store, of which nobody is told again; zero: it did not
+	more   chan struct{} // closed when any of this changed
 }
 
 // New makes a feed. It tells nothing until somebody calls [Feed.Changed] for each change of the store.
@@ -69,19 +73,22 @@ func (f *Feed) read(ctx context.Context, uid string, t *topic) {
 	defer t.reading.Unlock()
 	for {
 		t.mu.Lock()
-		last := t.last
+		last, ended := t.last, t.ended
 		t.mu.Unlock()
+		if ended != nil {
+			return
+		}
 		events, err := f.store.Events(ctx, uid, last, page)
 		if errors.Is(err, fault.Conflict) {
 			// The stream was trimmed past us, or is another one: forget the topic; readers find the gap themselves.
 			f.mu.Lock()
 			delete(f.topics, uid)
 			f.mu.Unlock()
-			t.end(err)
+			t.change(func() { t.ended = err })
 			return
 		}
-		if err != nil || len(events) == 0 {
-			// Away for now: the next change, or the one that says that changes were missed, brings us back.
+		if err != nil {
+			t.change(func() { t.behind = time.Now() })
 			return
 		}
 		t.add(events)
@@ -92,22 +99,33 @@ func (f *Feed) read(ctx context.Context, uid string, t *topic) {
 }
 
 func (t *topic) add(events []store.Event) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.recent = append(t.recent, events...)
-	if extra := len(t.recent) - kept; extra > 0 {
-		t.recent = append([]store.Event(nil), t.recent[extra:]...)
+	if len(events) == 0 && t.late().IsZero() {
+		return
 	}
-	t.last = events[len(events)-1].ID
-	close(t.more)
-	t.more = make(chan struct{})
+	t.change(func() {
+		t.behind = time.Time{}
+		t.recent = append(t.recent, events...)
+		if extra := len(t.recent) - kept; extra > 0 {
+			t.recent = append([]store.Event(nil), t.recent[extra:]...)
+		}
+		t.last += store.EventID(len(events))
+	})
 }
 
-func (t *topic) end(err error) {
+// late is when the last reading failed; zero: it did not.
+func (t *topic) late() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ended = err
+	return t.behind
+}
+
+// change changes the topic and wakes its readers.
+func (t *topic) change(how func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	how()
 	close(t.more)
+	t.more = make(chan struct{})
 }
 
 // Next waits until the scheduler's stream has events after that one, and returns some of them, in order. fault.Conflict: there is a gap,
@@ -120,7 +138,7 @@ func (f *Feed) Next(ctx context.Context, uid string, after store.EventID) ([]sto
 	for {
 		t.mu.Lock()
 		first := t.last - store.EventID(len(t.recent)) + 1
-		more, ended := t.more, t.ended
+		more, ended, behind := t.more, t.ended, t.behind
 		switch {
 		case ended != nil:
 			t.mu.Unlock()
@@ -134,11 +152,24 @@ func (f *Feed) Next(ctx context.Context, uid string, after store.EventID) ([]sto
 			return events[:min(len(events), page)], nil
 		}
 		t.mu.Unlock()
+		var again <-chan time.Time
+		if !behind.IsZero() {
+			again = time.After(retry)
+		}
 		select {
 		case <-more:
+		case <-again:
+			f.catchUp(ctx, uid, t)
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+}
+
+// catchUp reads a topic on whose last reading failed, unless another reader has tried meanwhile.
+func (f *Feed) catchUp(ctx context.Context, uid string, t *topic) {
+	if failed := t.late(); !failed.IsZero() && time.Since(failed) >= retry {
+		f.read(ctx, uid, t)
 	}
 }
 
