@@ -6,10 +6,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/test/bufconn"
+
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -37,6 +44,45 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	}
 	if fmt.Sprint(sdk.Secret("")) != "" {
 		t.Error("an empty secret looks like one")
+	}
+}
+
+// What the host seals, and keeps out of pages and logs, is what the schema calls sensitive.
+func TestListsAndMapsOfSecretsAreSensitive(t *testing.T) {
+	t.Parallel()
+	type config struct {
+		Token  sdk.Secret                 `oceanid:"token"`
+		Tokens []sdk.Secret               `oceanid:"tokens"`
+		Keys   map[string]sdk.Secret      `oceanid:"keys"`
+		Rings  map[string][][]sdk.Secret  `oceanid:"rings"`
+		Hosts  []string                   `oceanid:"hosts"`
+		Attrs  map[string]map[string]bool `oceanid:"attrs"`
+	}
+	g, err := sdk.Scheduler("x", "1", func(context.Context, config, sdk.Env) (bare, error) { return bare{}, nil }).InProcess(slog.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipe := bufconn.Listen(1 << 16)
+	go g.Serve(pipe)
+	t.Cleanup(g.Stop)
+	conn, err := grpc.NewClient("passthrough:", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return pipe.DialContext(ctx) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	said, err := pluginv1.NewPluginClient(conn).Describe(t.Context(), &pluginv1.DescribeRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sensitive []string
+	for _, a := range said.GetConfig().GetAttributes() {
+		if a.GetSensitive() {
+			sensitive = append(sensitive, a.GetName())
+		}
+	}
+	if want := []string{"token", "tokens", "keys", "rings"}; !slices.Equal(sensitive, want) {
+		t.Errorf("sensitive are %q, want %q", sensitive, want)
 	}
 }
 

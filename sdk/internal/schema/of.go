@@ -11,7 +11,7 @@ import (
 )
 
 // Of reads the schema off a struct type. Every exported field must be tagged (`oceanid:"-"` leaves one out). secret is the type whose fields are
-// sensitive.
+// sensitive, and lists and maps of it.
 func Of(t, secret reflect.Type) (*pluginv1.Block, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("a configuration must be a struct, not %s", t)
@@ -47,7 +47,7 @@ func attribute(f reflect.StructField, tag tag, secret reflect.Type) (*pluginv1.A
 		Name:      tag.name,
 		Type:      typ,
 		Required:  !tag.optional && tag.fallback == nil,
-		Sensitive: f.Type == secret,
+		Sensitive: holds(f.Type, secret),
 		Doc:       f.Tag.Get("doc"),
 		OneOf:     tag.oneOf,
 	}
@@ -57,6 +57,11 @@ func attribute(f reflect.StructField, tag tag, secret reflect.Type) (*pluginv1.A
 		}
 	}
 	return a, nil
+}
+
+// holds tells whether values of type t are secrets, or lists or maps of them.
+func holds(t, secret reflect.Type) bool {
+	return t == secret || (t.Kind() == reflect.Slice || t.Kind() == reflect.Map) && holds(t.Elem(), secret)
 }
 
 func nestedBlock(f reflect.StructField, tag tag, secret reflect.Type) (*pluginv1.NestedBlock, error) {
