@@ -85,7 +85,7 @@ func Fault(err error) error {
 }
 
 func meant(s *status.Status, info *errdetails.ErrorInfo) error {
-	err := fault.Kind(info.GetReason()).New("%s", s.Message())
+	err := fault.Kind(info.GetReason()).New("%s", Text(s.Message()))
 	for _, d := range s.Details() {
 		if r, ok := d.(*errdetails.RetryInfo); ok {
 			err = fault.After(err, r.GetRetryDelay().AsDuration())
@@ -95,6 +95,7 @@ func meant(s *status.Status, info *errdetails.ErrorInfo) error {
 }
 
 func transport(s *status.Status) error {
+	said := Text(s.Message())
 	switch s.Code() {
 	case codes.Unimplemented:
 		return fault.Unsupported.New("the driver does not have this verb")
@@ -103,11 +104,11 @@ func transport(s *status.Status) error {
 	case codes.Canceled:
 		return fault.Cancelled.New("the call was given up")
 	case codes.ResourceExhausted:
-		return fault.By(fault.Driver, fault.Exhausted.New("message too large for the connection to the driver: %s", s.Message()))
+		return fault.By(fault.Driver, fault.Exhausted.New("message too large for the connection to the driver: %s", said))
 	case codes.Unavailable:
-		return &transportError{fault.By(fault.Driver, fault.Unavailable.New("connection to the driver: %s", s.Message()))}
+		return &transportError{fault.By(fault.Driver, fault.Unavailable.New("connection to the driver: %s", said))}
 	}
-	return fault.By(fault.Driver, fault.Internal.New("%s: %s", strings.ToLower(s.Code().String()), s.Message()))
+	return fault.By(fault.Driver, fault.Internal.New("%s: %s", strings.ToLower(s.Code().String()), said))
 }
 
 type transportError struct{ error }
@@ -120,5 +121,15 @@ func Transport(err error) bool {
 	return errors.As(err, &t)
 }
 
-// Text makes s valid for the wire, which carries UTF-8 only.
-func Text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// Text makes s valid for the wire, which carries UTF-8 only, and no longer than MaxText.
+func Text(s string) string {
+	const cut = " …"
+	if len(s) > MaxText {
+		s = strings.ToValidUTF8(s[:MaxText-len(cut)], "") + cut
+	}
+	// A byte that is none becomes three.
+	if valid := strings.ToValidUTF8(s, "\uFFFD"); len(valid) <= MaxText {
+		return valid
+	}
+	return strings.ToValidUTF8(s, "?")
+}

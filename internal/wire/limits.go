@@ -11,4 +11,6 @@ const (
 	// MaxID and MaxCursor are the longest identifier and cursor that a driver may make, in bytes.
 	MaxID     = 512
 	MaxCursor = 4 << 10
+	// MaxText is the longest text that a status or an error carries, in bytes; the rest is cut off. A full page of the longest ones is a message.
+	MaxText = 8 << 10
 )

@@ -28,7 +28,7 @@ func StatusToProto(s scheduler.Status) *schedulerv1.Status {
 	return p
 }
 
-// StatusFromProto is the other way.
+// StatusFromProto is the other way. A time that no clock shows is read as unknown, a text that is too long is cut.
 func StatusFromProto(p *schedulerv1.Status) scheduler.Status {
 	s := scheduler.Status{
 		ID:     scheduler.ID(p.GetId()),
@@ -36,10 +36,10 @@ func StatusFromProto(p *schedulerv1.Status) scheduler.Status {
 		Task:   int(p.GetTask()),
 		Count:  int(p.GetCount()),
 		State:  stateFromProto(p.GetState()),
-		Reason: p.GetReason(),
-		Native: p.GetNative(),
+		Reason: Text(p.GetReason()),
+		Native: Text(p.GetNative()),
 		Time:   timeFromProto(p.GetTime()),
-		Node:   p.GetNode(),
+		Node:   Text(p.GetNode()),
 	}
 	if e := p.GetExit(); e != nil {
 		s.Exit = &scheduler.Exit{Code: int(e.GetCode()), Signal: int(e.GetSignal())}
@@ -65,7 +65,7 @@ func EventFromProto(p *schedulerv1.WatchResponse) (e scheduler.Event, ok bool) {
 	case *schedulerv1.WatchResponse_Event:
 		return scheduler.Event{Status: StatusFromProto(m.Event.GetStatus()), Cursor: scheduler.Cursor(m.Event.GetCursor())}, true
 	case *schedulerv1.WatchResponse_Reset_:
-		return scheduler.Event{Reset: m.Reset_.GetReason(), Cursor: scheduler.Cursor(m.Reset_.GetCursor())}, true
+		return scheduler.Event{Reset: Text(m.Reset_.GetReason()), Cursor: scheduler.Cursor(m.Reset_.GetCursor())}, true
 	}
 	return scheduler.Event{}, false
 }
@@ -87,18 +87,22 @@ func CheckToProto(c scheduler.Check) *schedulerv1.Check {
 
 // CheckFromProto is the other way.
 func CheckFromProto(p *schedulerv1.Check) scheduler.Check {
-	return scheduler.Check{Name: p.GetName(), OK: p.GetOk(), Text: p.GetText()}
+	return scheduler.Check{Name: Text(p.GetName()), OK: p.GetOk(), Text: Text(p.GetText())}
 }
 
+// timeToProto leaves out what no clock shows, as a pool may say it where it knows no time.
 func timeToProto(t time.Time) *timestamppb.Timestamp {
 	if t.IsZero() {
 		return nil
 	}
-	return timestamppb.New(t)
+	if p := timestamppb.New(t); p.IsValid() {
+		return p
+	}
+	return nil
 }
 
 func timeFromProto(p *timestamppb.Timestamp) time.Time {
-	if p == nil {
+	if !p.IsValid() {
 		return time.Time{}
 	}
 	return p.AsTime()

@@ -3,14 +3,17 @@ package wire_test
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/oceanid/oceanid/internal/wire"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
@@ -208,6 +211,39 @@ func TestTransportErrors(t *testing.T) {
 		err := wire.Fault(status.Error(code, "x"))
 		if fault.Of(err) != want || wire.Transport(err) != (code == codes.Unavailable) {
 			t.Errorf("%v became %v (%s), transport %v", code, err, fault.Of(err), wire.Transport(err))
+		}
+	}
+}
+
+// What a driver says must neither be more than a message holds nor make a record that cannot be kept.
+func TestWhatADriverSaysHasBounds(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", wire.MaxMessage/4) + "\xff"
+	page := &schedulerv1.QueryResponse{}
+	for range wire.PageSize {
+		page.Statuses = append(page.Statuses, wire.StatusToProto(scheduler.Status{
+			ID: scheduler.ID(strings.Repeat("7", wire.MaxID)), Token: strings.Repeat("t", 64), Reason: long, Native: long, Node: strings.Repeat("\xff", wire.MaxText),
+			Time: time.Date(12345, 1, 1, 0, 0, 0, 0, time.UTC),
+		}))
+	}
+	if n := proto.Size(page); n > wire.MaxMessage {
+		t.Errorf("a full page has %d bytes; a message holds %d", n, wire.MaxMessage)
+	}
+	for name, p := range map[string]*schedulerv1.Status{
+		"from our SDK":  page.Statuses[0],
+		"from anywhere": {Token: "t", Reason: long, Native: long, Node: long, Time: &timestamppb.Timestamp{Seconds: 1 << 40}},
+	} {
+		got := wire.StatusFromProto(p)
+		if max(len(got.Reason), len(got.Native), len(got.Node)) > wire.MaxText || !utf8.ValidString(got.Reason) || !strings.HasPrefix(got.Reason, "éé") {
+			t.Errorf("%s: texts of %d, %d and %d bytes", name, len(got.Reason), len(got.Native), len(got.Node))
+		}
+		if !got.Time.IsZero() {
+			t.Errorf("%s: time %v", name, got.Time)
+		}
+	}
+	for name, err := range map[string]error{"an error": wire.Error(fault.Invalid.New("%s", long)), "a foreign one": status.Error(codes.Internal, long)} {
+		if got := wire.Fault(err); len(got.Error()) > wire.MaxText+100 {
+			t.Errorf("%s has %d bytes", name, len(got.Error()))
 		}
 	}
 }
