@@ -37,10 +37,11 @@ func (f *follower) work(id string, do func()) {
 	}()
 }
 
-// submit takes an intent over: it claims it, so that no third one does, and carries it to the pool under its token.
+// submit takes an intent over whose owner says no more that it is at it: it claims it, so that no third one does, and carries it to the pool under its
+// token. An owner says so quietly; only the record as it is now tells.
 func (f *follower) submit(ctx context.Context, id string) {
 	job, err := f.store.Job(ctx, id)
-	if err != nil || job.Status.State != scheduler.Pending {
+	if err != nil || job.Status.State != scheduler.Pending || job.Status.RetryAt.After(time.Now()) {
 		return
 	}
 	status := job.Status
@@ -61,7 +62,7 @@ func (f *follower) submit(ctx context.Context, id string) {
 // cancel repeats a cancellation. The job of an intent may or may not be at the pool: its token says which; either way it is cancelled then.
 func (f *follower) cancel(ctx context.Context, id string, pending bool) {
 	job, err := f.store.Job(ctx, id)
-	if err != nil || job.Status.State.Terminal() {
+	if err != nil || job.Status.State.Terminal() || pending && job.Status.RetryAt.After(time.Now()) {
 		return
 	}
 	if err := f.driver.Cancel(ctx, []scheduler.Ref{Ref(job)}); err != nil {

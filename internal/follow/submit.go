@@ -57,7 +57,7 @@ func NewSubmitter(s *store.Store, d Drivers) *Submitter {
 func Claim(now time.Time) time.Time { return now.Add(claim) }
 
 // Submit carries a pending job to its pool and returns its record as it stands then. The error is nil where the job is at the pool, and also where
-// it will be tried again (the record says why); it is the driver's refusal where the job has failed by it.
+// it will be tried again (the record says why, if the store could be told); it is the driver's refusal where the job has failed by it.
 func (s *Submitter) Submit(ctx context.Context, job store.Job) (store.Job, error) {
 	if !s.begin(job.ID) {
 		return job, nil
@@ -68,21 +68,29 @@ func (s *Submitter) Submit(ctx context.Context, job store.Job) (store.Job, error
 	if err == nil {
 		native, err = s.hand(ctx, driver, &job)
 	}
+	if err != nil && final(err) && job.Status.Attempts > 1 {
+		native, err = seek(ctx, driver, job, err)
+	}
 	if ctx.Err() != nil && err != nil {
 		// Whoever asked went away; the follower goes on when the claim has run out.
 		return job, nil
 	}
 	job, settled := s.settle(ctx, job, native, err)
-	if settled != nil {
-		return job, settled
+	gone := errors.Is(settled, fault.NotFound)
+	if settled != nil && !gone {
+		// The intent stands as it was: the follower goes on with it, under its token.
+		return job, nil
 	}
-	if native != "" && (job.Status.State.Terminal() || !job.Status.CancelRequested.IsZero()) {
+	if over := gone || job.Status.State.Terminal(); native != "" && (over || !job.Status.CancelRequested.IsZero()) {
 		// Somebody cancelled while the submission was under way, and could not name the pool's job. A follower repeats it, unless the job counts as
 		// ended already.
 		ref := scheduler.Ref{ID: native, Token: job.ID, Tasks: job.Spec.Tasks()}
-		if err := driver.Cancel(ctx, []scheduler.Ref{ref}); err != nil && job.Status.State.Terminal() {
+		if err := driver.Cancel(ctx, []scheduler.Ref{ref}); err != nil && over {
 			return job, fmt.Errorf("job %s was cancelled while it was submitted, and is at the pool: %w", job.ID, err)
 		}
+	}
+	if gone {
+		return job, settled
 	}
 	if err != nil && final(err) {
 		return job, err
@@ -130,15 +138,55 @@ func (s *Submitter) keep(ctx context.Context, job *store.Job) {
 		case <-ctx.Done():
 			return
 		case now := <-ticks.C:
-			status := job.Status
-			status.RetryAt = Claim(now)
-			conflicts, err := s.store.Commit(ctx, job.SchedulerUID, store.Batch{Changes: []store.Change{{JobID: job.ID, ExpectRevision: job.Revision, Status: status, Quiet: true}}})
-			if err == nil && len(conflicts) == 0 {
-				job.Revision++
-				job.Status = status
-			}
+			s.claim(ctx, job, now)
 		}
 	}
+}
+
+// claim says once that this process is at the intent. Where others have changed the record meanwhile, as by a wish to cancel, it says so in the one
+// that there is now: to them the claim must not look as if it had run out. Only a job that is pending can be claimed.
+func (s *Submitter) claim(ctx context.Context, job *store.Job, now time.Time) {
+	for job.Status.State == scheduler.Pending {
+		status := job.Status
+		status.RetryAt = Claim(now)
+		conflicts, err := s.store.Commit(ctx, job.SchedulerUID, store.Batch{Changes: []store.Change{{JobID: job.ID, ExpectRevision: job.Revision, Status: status, Quiet: true}}})
+		if err != nil {
+			return
+		}
+		if len(conflicts) == 0 {
+			job.Status, job.Revision = status, job.Revision+1
+			return
+		}
+		fresh, err := s.store.Job(ctx, job.ID)
+		if err != nil {
+			return
+		}
+		job.Status, job.Revision = fresh.Status, fresh.Revision
+	}
+}
+
+// seek asks the pool whether it has a job that was refused now: an earlier attempt, whose answer nobody heard, may have come through. A refusal
+// stands only if the pool says that it has not.
+func seek(ctx context.Context, driver Driver, job store.Job, refusal error) (native scheduler.ID, err error) {
+	if driver == nil {
+		return "", fault.Unavailable.New("%v", refusal)
+	}
+	heard, there := false, false
+	err = driver.Query(ctx, scheduler.Query{Jobs: []scheduler.Ref{{Token: job.ID, Tasks: job.Spec.Tasks()}}}, func(s scheduler.Status) error {
+		if heard = true; s.State != scheduler.Lost {
+			there, native = true, s.ID
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return "", fault.Unavailable.New("%v; whether the pool has it from an earlier attempt cannot be asked: %v", refusal, err)
+	case heard && !there:
+		return "", refusal
+	case native == "":
+		return "", fault.Unavailable.New("%v; the pool may have it from an earlier attempt", refusal)
+	}
+	return native, nil
 }
 
 // settle writes how an attempt ended. It reads the record again when others have changed it meanwhile.
@@ -156,9 +204,11 @@ func (s *Submitter) settle(ctx context.Context, job store.Job, native scheduler.
 			job.Status, job.Revision = change.Status, job.Revision+1
 			return job, nil
 		}
-		if job, err = s.store.Job(ctx, job.ID); err != nil {
+		fresh, err := s.store.Job(ctx, job.ID)
+		if err != nil {
 			return job, err
 		}
+		job = fresh
 	}
 }
 
