@@ -16,7 +16,8 @@ import (
 // is pending with the reason, and is tried again.
 //
 // An error means that there is no job at the pool and never will be: fault.Invalid, Unsupported and Denied say why (the record of a job that the pool
-// refused stays, as failed), any other kind that the intent could not be written.
+// refused stays, as failed), any other kind that the intent could not be written. Only where the store breaks off in the middle of that
+// (fault.Unavailable) the intent may be there all the same; then the lists have the job.
 func (s *Scheduler) Submit(ctx context.Context, spec scheduler.Job) (*Job, error) {
 	s.mu.Lock()
 	record := s.record
@@ -31,17 +32,13 @@ func (s *Scheduler) Submit(ctx context.Context, spec scheduler.Job) (*Job, error
 	}
 	spec.Token = store.NewJobID(record.UID, now)
 	intent := store.Job{
-		ID: spec.Token, SchedulerUID: record.UID, Scheduler: record.Name, Type: record.Type, Spec: spec,
+		ID: spec.Token, SchedulerUID: record.UID, Scheduler: record.Name, Type: record.Type, Spec: spec, Revision: 1, Created: now.UTC().Truncate(time.Millisecond),
 		Status: store.JobStatus{
 			State: scheduler.Pending, Counts: map[scheduler.State]int{scheduler.Pending: spec.Tasks()},
 			Attempts: 1, Attempted: now, RetryAt: follow.Claim(now),
 		},
 	}
 	if _, err := s.host.store.Commit(ctx, record.UID, store.Batch{Create: []store.Job{intent}, Time: now}); err != nil {
-		return nil, err
-	}
-	intent, err = s.host.store.Job(ctx, intent.ID)
-	if err != nil {
 		return nil, err
 	}
 	done, err := s.host.submits.Submit(ctx, intent)
