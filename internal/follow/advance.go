@@ -23,16 +23,22 @@ type ledger struct {
 //
 //   - a task's terminal state never changes again, whatever arrives late;
 //   - news that says what is known already is no change, so that repeats cost nothing;
-//   - a state that this build does not know is no change either.
+//   - a state that this build does not know is no change either;
+//   - a job that the pool has got is pending no more, nor is any of its tasks, whatever else the news says.
 //
 // l.states must be there.
 func advance(l *ledger, news []scheduler.Status, now time.Time) (changes []store.TaskChange) {
+	arrived := false
 	for _, n := range news {
 		changes = append(changes, l.note(n, now)...)
 		if n.ID != "" && l.status.Native == "" {
 			l.status.Native = n.ID
 			l.status.Submitted = now
+			arrived = true
 		}
+	}
+	if arrived {
+		changes = append(changes, l.queue()...)
 	}
 	l.status.Observed = now
 	if len(changes) == 0 {
@@ -42,6 +48,22 @@ func advance(l *ledger, news []scheduler.Status, now time.Time) (changes []store
 	before := l.status.State
 	l.status.State = whole(l.status.Counts, l.tasks)
 	l.explain(news, before)
+	return changes
+}
+
+// queue moves the tasks that are still pending on: news about some can be faster than the answer to the submission of all.
+func (l *ledger) queue() (changes []store.TaskChange) {
+	for task := range l.tasks {
+		if l.states.At(task) != scheduler.Pending {
+			continue
+		}
+		l.states.Set(task, 1, scheduler.Queued)
+		if last := len(changes) - 1; last >= 0 && changes[last].First+changes[last].Count == task {
+			changes[last].Count++
+			continue
+		}
+		changes = append(changes, store.TaskChange{First: task, Count: 1, State: scheduler.Queued})
+	}
 	return changes
 }
 

@@ -80,3 +80,23 @@ func TestAdvanceLearnsTheNativeID(t *testing.T) {
 		t.Errorf("%v, %+v", changes, l.status)
 	}
 }
+
+// News about some tasks of an array can be faster than the answer to its submission.
+func TestAdvanceLeavesNoTaskPending(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		news  scheduler.Status
+		want  map[scheduler.State]int
+		state scheduler.State
+	}{
+		"one runs":       {told(2, 1, scheduler.Running, ""), map[scheduler.State]int{scheduler.Queued: 4, scheduler.Running: 1}, scheduler.Running},
+		"all run":        {told(0, 5, scheduler.Running, ""), map[scheduler.State]int{scheduler.Running: 5}, scheduler.Running},
+		"an unknown one": {told(0, 1, "unknown(77)", ""), map[scheduler.State]int{scheduler.Queued: 5}, scheduler.Queued},
+	} {
+		l := &ledger{id: "t", tasks: 5, status: store.JobStatus{State: scheduler.Pending}, states: store.NewTaskStates(5, scheduler.Pending)}
+		advance(l, []scheduler.Status{c.news}, time.Now())
+		if diff := cmp.Diff(c.want, l.status.Counts); diff != "" || l.status.State != c.state || l.status.Native != "7" {
+			t.Errorf("%s: %s as %q: %s", name, l.status.State, l.status.Native, diff)
+		}
+	}
+}

@@ -80,6 +80,7 @@ func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-cha
 	defer work.Stop()
 	var batch []news
 	var flush <-chan time.Time
+	size := 0
 	busy := time.Now()
 	f.chores(ctx, time.Now())
 	for {
@@ -91,7 +92,7 @@ func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-cha
 			if flush == nil {
 				flush = time.After(gather)
 			}
-			if len(batch) < full && n.answer == nil {
+			if size += max(len(n.statuses), 1); size < full && n.answer == nil {
 				continue
 			}
 		case <-flush:
@@ -120,7 +121,7 @@ func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-cha
 		if err := f.write(ctx, batch); err != nil {
 			return err
 		}
-		batch, flush = nil, nil
+		batch, flush, size = nil, nil, 0
 	}
 }
 
