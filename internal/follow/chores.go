@@ -13,7 +13,7 @@ import (
 func (f *follower) chores(ctx context.Context, now time.Time) {
 	for id := range f.due {
 		l := f.jobs[id]
-		if f.working[id] {
+		if _, busy := f.working[id]; busy {
 			continue
 		}
 		pending := l.status.State == scheduler.Pending
@@ -21,20 +21,32 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 		switch {
 		case !l.status.CancelRequested.IsZero() && (!pending || due) && now.Sub(f.cancelled[id]) > again:
 			f.cancelled[id] = now
-			f.work(id, func() { f.cancel(ctx, id, pending) })
-		case pending && due && l.status.CancelRequested.IsZero():
-			f.work(id, func() { f.submit(ctx, id) })
+			f.work(id, false, func() { f.cancel(ctx, id, pending) })
+		case pending && due && l.status.CancelRequested.IsZero() && f.submitting < crowd:
+			f.work(id, true, func() { f.submit(ctx, id) })
 		}
 	}
 }
 
-func (f *follower) work(id string, do func()) {
-	f.working[id] = true
+func (f *follower) work(id string, submits bool, do func()) {
+	f.working[id] = submits
 	f.workers++
+	if submits {
+		f.submitting++
+	}
 	go func() {
 		do()
 		f.done <- id
 	}()
+}
+
+// worked notes that the worker for a job has ended.
+func (f *follower) worked(id string) {
+	if f.working[id] {
+		f.submitting--
+	}
+	f.workers--
+	delete(f.working, id)
 }
 
 // submit takes an intent over whose owner says no more that it is at it: it claims it, so that no third one does, and carries it to the pool under its

@@ -28,6 +28,9 @@ const (
 	again = 10 * time.Second
 )
 
+// crowd is how many intents a follower hands to the pool at once: when a pool comes back after hours, thousands may wait for it.
+const crowd = 16
+
 // follower follows one scheduler under its lease. Everything in it belongs to the goroutine of run.
 type follower struct {
 	store   *store.Store
@@ -37,13 +40,14 @@ type follower struct {
 	lease   store.Lease
 	log     hclog.Logger
 
-	jobs      map[string]*ledger // those that have not ended, by ID
-	due       map[string]bool    // those of them that chores may have to act for
-	moved     int                // commits that changed something
-	cancelled map[string]time.Time
-	working   map[string]bool // submissions and cancellations under way
-	done      chan string     // tells that one has ended
-	workers   int
+	jobs       map[string]*ledger // those that have not ended, by ID
+	due        map[string]bool    // those of them that chores may have to act for
+	moved      int                // commits that changed something
+	cancelled  map[string]time.Time
+	working    map[string]bool // submissions (true) and cancellations under way
+	done       chan string     // tells that one has ended
+	workers    int             // how many are under way
+	submitting int             // how many of them submit
 }
 
 // run follows until ctx is done, the lease is lost (fault.Conflict), or there has been nothing to follow for a while (nil).
@@ -106,8 +110,7 @@ func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-cha
 			f.chores(ctx, time.Now())
 			continue
 		case id := <-f.done:
-			f.workers--
-			delete(f.working, id)
+			f.worked(id)
 			continue
 		case now := <-work.C:
 			f.chores(ctx, now)

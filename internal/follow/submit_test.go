@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -178,4 +179,27 @@ func wish(ctx context.Context, s *store.Store, job store.Job) error {
 	job.Status.CancelRequested = time.Now()
 	_, err := s.Commit(ctx, job.SchedulerUID, store.Batch{Changes: []store.Change{{JobID: job.ID, ExpectRevision: job.Revision, Status: job.Status}}})
 	return err
+}
+
+// When a pool comes back the intents that wait for it do not all come at once.
+func TestTheCrowdIsBounded(t *testing.T) {
+	t.Parallel()
+	f := &follower{jobs: map[string]*ledger{}, due: map[string]bool{}, cancelled: map[string]time.Time{}, working: map[string]bool{}, done: make(chan string)}
+	f.store, _ = kept(t, 1, time.Time{})
+	f.log = hclog.NewNullLogger()
+	for i := range 10 * crowd {
+		f.keep(&ledger{id: fmt.Sprint(i), tasks: 1, status: store.JobStatus{State: scheduler.Pending}})
+	}
+	f.keep(&ledger{id: "cancel", tasks: 1, status: store.JobStatus{State: scheduler.Pending, CancelRequested: time.Now()}})
+	f.chores(t.Context(), time.Now())
+	f.chores(t.Context(), time.Now())
+	if f.submitting != crowd || f.workers != crowd+1 {
+		t.Errorf("%d of %d workers submit", f.submitting, f.workers)
+	}
+	for f.workers > 0 {
+		f.worked(<-f.done)
+	}
+	if f.submitting != 0 || len(f.working) != 0 {
+		t.Errorf("after all have ended %d submit, and %v", f.submitting, f.working)
+	}
 }
