@@ -3,7 +3,11 @@ package launch_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -27,6 +31,24 @@ func child(t *testing.T, p *launch.Process) int {
 	return pid
 }
 
+// halt stops every thread of a process, and returns when they have stopped: the signal alone lets those that run on another CPU go on for a while.
+func halt(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "every thread has stopped", func() bool {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		for _, thread := range threads {
+			stat, gone := os.ReadFile(thread)
+			if _, after, _ := strings.Cut(string(stat), ") "); gone == nil && !strings.HasPrefix(after, "T") {
+				return false
+			}
+		}
+		return err == nil && len(threads) > 0
+	})
+}
+
 func TestStopByForce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -34,13 +56,9 @@ func TestStopByForce(t *testing.T) {
 		before func(*testing.T, *launch.Process)
 		forced bool
 	}{
-		"stopped by a signal": {launchtest.Good, func(t *testing.T, p *launch.Process) {
-			if err := syscall.Kill(p.PID(), syscall.SIGSTOP); err != nil {
-				t.Fatal(err)
-			}
-		}, true},
+		"stopped by a signal":         {launchtest.Good, func(t *testing.T, p *launch.Process) { halt(t, p.PID()) }, true},
 		"hangs in drain":              {launchtest.NoDrain, func(*testing.T, *launch.Process) {}, false},
-		"ignores SIGTERM and stopped": {launchtest.Ungrateful, func(t *testing.T, p *launch.Process) { _ = syscall.Kill(p.PID(), syscall.SIGSTOP) }, true},
+		"ignores SIGTERM and stopped": {launchtest.Ungrateful, func(t *testing.T, p *launch.Process) { halt(t, p.PID()) }, true},
 		"in a long call": {launchtest.Good, func(t *testing.T, p *launch.Process) {
 			go func() { _, _ = launchtest.Command(t.Context(), p.Conn(), "sleep 1h") }()
 		}, false},
