@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,7 +59,7 @@ type pool struct {
 	mu      sync.Mutex
 	jobs    map[string]scheduler.ID
 	staged  map[string]string
-	closed  *[]string
+	closed  *hosts
 	waiting chan struct{}
 }
 
@@ -109,7 +110,16 @@ func (p *pool) Watch(ctx context.Context, from scheduler.Cursor, yield func(sche
 	return errors.Join(err, ctx.Err())
 }
 
-func (p *pool) Logs(_ context.Context, _ scheduler.Ref, o scheduler.LogOptions, w io.Writer) error {
+func (p *pool) Logs(ctx context.Context, _ scheduler.Ref, o scheduler.LogOptions, w io.Writer) error {
+	if o.Follow && o.Offset == 0 {
+		_, err := io.WriteString(w, "first, ")
+		close(p.waiting)
+		<-ctx.Done()
+		return err
+	} else if o.Follow {
+		_, err := fmt.Fprintf(w, "and the rest from %d on", o.Offset)
+		return err
+	}
 	_, err := io.WriteString(w, strings.Repeat(string(o.Stream), 100_000)[o.Offset:])
 	return err
 }
@@ -145,10 +155,35 @@ func (p *pool) Probe(_ context.Context, report func(scheduler.Check)) error {
 }
 
 func (p *pool) Close() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	*p.closed = append(*p.closed, p.config.Host)
+	p.closed.add(p.config.Host)
+	if p.config.Host == "panics" {
+		panic("boom")
+	}
 	return nil
+}
+
+// hosts are those of the instances that were closed, in their order.
+type hosts struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (h *hosts) add(name string) { h.mu.Lock(); defer h.mu.Unlock(); h.all = append(h.all, name) }
+
+// become waits until they are those.
+func (h *hosts) become(t *testing.T, want ...string) {
+	t.Helper()
+	for until := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		h.mu.Lock()
+		diff := cmp.Diff(want, h.all)
+		h.mu.Unlock()
+		if diff == "" {
+			return
+		}
+		if time.Now().After(until) {
+			t.Fatalf("closed: %s", diff)
+		}
+	}
 }
 
 // process is an in-process driver.
@@ -157,7 +192,7 @@ type process struct {
 	conn  grpc.ClientConnInterface
 	opens int
 	pools []*pool
-	shut  []string
+	shut  hosts
 }
 
 func start(t *testing.T) *process {
@@ -233,15 +268,35 @@ func TestConfiguredOnDemand(t *testing.T) {
 	if err := p.scheduler("2", `{"host":"h2"}`).Cancel(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"h"}, p.shut); diff != "" {
-		t.Errorf("closed: %s", diff)
-	}
+	p.shut.become(t, "h")
 	if err := p.scheduler("2", "").Forget(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"h", "h2"}, p.shut); diff != "" {
-		t.Errorf("closed: %s", diff)
+	p.shut.become(t, "h", "h2")
+}
+
+// A call that hangs on a scheduler's last configuration hinders neither its next one nor another scheduler, and is closed after it.
+func TestAHangingCallHindersNoConfiguration(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	if err := p.scheduler("1", good).Cancel(t.Context(), nil); err != nil {
+		t.Fatal(err)
 	}
+	ctx, end := context.WithCancel(t.Context())
+	var hanging sync.WaitGroup
+	hanging.Go(func() { p.scheduler("1", good).Submit(ctx, scheduler.Job{Token: "t", Command: "block"}) })
+	<-p.pools[0].waiting
+	soon, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for _, revision := range []string{"2", "3"} {
+		if err := p.scheduler(revision, `{"host":"panics"}`).Cancel(soon, nil); err != nil {
+			t.Errorf("revision %s: %v", revision, err)
+		}
+	}
+	p.shut.become(t, "panics")
+	end()
+	hanging.Wait()
+	p.shut.become(t, "panics", "h")
 }
 
 func TestRefusedConfigurations(t *testing.T) {
@@ -345,6 +400,31 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+// A log that is followed goes on when its instance is replaced, also if the driver takes the end of its context for a good one.
+func TestLogsGoOnAfterAReconfiguration(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	var revision atomic.Int64
+	s := call.New("pool one", p, func(context.Context) (call.Instance, error) {
+		return call.Instance{ID: "one", Revision: fmt.Sprint(revision.Load()), Config: func(context.Context) ([]byte, error) { return []byte(good), nil }}, nil
+	}, []string{call.Logs})
+	var log bytes.Buffer
+	var err error
+	var following sync.WaitGroup
+	if err := s.Cancel(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	following.Go(func() { err = s.Logs(t.Context(), scheduler.Ref{}, scheduler.LogOptions{Follow: true}, &log) })
+	<-p.pools[0].waiting
+	revision.Add(1)
+	if err := s.Cancel(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if following.Wait(); err != nil || log.String() != "first, and the rest from 7 on" {
+		t.Errorf("%q, %v", log.String(), err)
+	}
+}
+
 func TestFilesThereAndBack(t *testing.T) {
 	t.Parallel()
 	s := start(t).scheduler("1", good)
@@ -421,8 +501,9 @@ func TestDrain(t *testing.T) {
 		<-ended
 	}
 	resp, err := pluginv1.NewPluginClient(p.conn).Drain(t.Context(), &pluginv1.DrainRequest{})
-	if err != nil || resp.GetLeft() != 0 || !cmp.Equal(p.shut, []string{"h"}) {
-		t.Errorf("%v, %v, closed %v", resp, err, p.shut)
+	p.shut.become(t, "h")
+	if err != nil || resp.GetLeft() != 0 {
+		t.Errorf("%v, %v", resp, err)
 	}
 	if _, err := s.Submit(t.Context(), scheduler.Job{Token: "u", Command: "x"}); !errors.Is(err, fault.Unavailable) {
 		t.Errorf("a drained driver answered %v", err)

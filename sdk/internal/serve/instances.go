@@ -3,8 +3,10 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
@@ -20,6 +22,7 @@ type instances struct {
 	configuring sync.Mutex // one configuration at a time: a driver's open may be slow, lookups must not be
 	mu          sync.Mutex
 	known       map[string]*instance
+	closing     sync.WaitGroup // instances that have been replaced, until their last call has ended; closeAll waits for them
 }
 
 // instance is one revision of one scheduler. It is closed when it has been replaced and the last call on it has ended.
@@ -79,7 +82,8 @@ func (s *instances) configure(ctx context.Context, req *pluginv1.ConfigureReques
 	s.known[ref.GetId()] = &instance{revision: ref.GetRevision(), driver: driver, log: log, retired: retired, retire: retire}
 	s.mu.Unlock()
 	if old != nil {
-		old.close()
+		// The last call on it may take long, and nobody's configuration may wait for that.
+		s.closing.Go(old.close)
 	}
 	return diagnostics, nil
 }
@@ -102,6 +106,7 @@ func (s *instances) closeAll() {
 	for _, i := range all {
 		i.close()
 	}
+	s.closing.Wait()
 }
 
 // endStreams makes every stream of every instance return.
@@ -113,15 +118,22 @@ func (s *instances) endStreams() {
 	}
 }
 
-// ended is the error of an endless call: one that ended because the instance was replaced or the driver drains tells the host to come back.
+// ended is the error of an endless call: one that ended because the instance was replaced or the driver drains tells the host to come back, also
+// where the driver calls that a good end.
 func (i *instance) ended(err error) error {
-	if i.retired.Err() != nil && errors.Is(err, context.Canceled) {
+	if i.retired.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
 		return fault.After(fault.By(fault.Host, fault.Unavailable.New("the stream moves to another process")), 0)
 	}
 	return err
 }
 
+// close waits for the last call and closes the driver, whose panic is no reason to end the process for the other instances.
 func (i *instance) close() {
+	defer func() {
+		if p := recover(); p != nil {
+			i.log.Error("panic while the driver's instance was closed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		}
+	}()
 	i.retire()
 	i.calls.Wait()
 	if c, ok := i.driver.(io.Closer); ok {
