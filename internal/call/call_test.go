@@ -24,6 +24,7 @@ import (
 	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/internal/supervise"
+	"github.com/oceanid/oceanid/internal/wire"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -364,6 +365,69 @@ func TestQueryPagesAndDropsStrangers(t *testing.T) {
 	})
 	if err != nil || n != 1234 {
 		t.Fatalf("%d statuses, %v", n, err)
+	}
+}
+
+// More jobs than a message holds are asked about all the same.
+func TestQueryOfVeryManyJobs(t *testing.T) {
+	t.Parallel()
+	s := start(t).scheduler("1", good)
+	var q scheduler.Query
+	for i := range 40_001 {
+		q.Jobs = append(q.Jobs, scheduler.Ref{ID: scheduler.ID(fmt.Sprintf("%0*d", wire.MaxID, i)), Token: fmt.Sprint(i), Tasks: 1})
+	}
+	seen := map[string]bool{}
+	if err := s.Query(t.Context(), q, func(st scheduler.Status) error { seen[st.Token] = true; return nil }); err != nil || len(seen) != len(q.Jobs) {
+		t.Errorf("%d of %d jobs, %v", len(seen), len(q.Jobs), err)
+	}
+}
+
+// A configuration that was changed while a driver asked for the last one is not set back.
+func TestAnOlderRevisionIsNotSetBack(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	asked := 0
+	s := call.New("pool one", p, func(context.Context) (call.Instance, error) {
+		asked++
+		config := fmt.Sprintf(`{"host":"h%d"}`, min(asked, 2))
+		return call.Instance{ID: "one", Revision: fmt.Sprint(min(asked, 2)), Config: func(context.Context) ([]byte, error) { return []byte(config), nil }}, nil
+	}, nil)
+	if err := s.Cancel(t.Context(), nil); err != nil || len(p.pools) != 1 || p.pools[0].config.Host != "h2" {
+		t.Errorf("%v, %d instances, the first one of %s", err, len(p.pools), p.pools[0].config.Host)
+	}
+}
+
+// A download that its reader leaves ends at the driver, also if the reader has time left.
+func TestADownloadThatIsLeftEndsAtTheDriver(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	s := p.scheduler("1", good)
+	for i := range 2 {
+		content := strings.Repeat("x", wire.MaxMessage) // more than a connection takes from a sender whose reader has gone
+		sum := sha256.Sum256([]byte(content))
+		in := scheduler.Input{Name: fmt.Sprint(i), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}
+		if err := s.Upload(t.Context(), "t", in, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	enough := errors.New("enough")
+	if err := s.Download(ctx, scheduler.Ref{Tasks: 1}, scheduler.FileQuery{}, func(scheduler.File, io.Reader) error { return enough }); !errors.Is(err, enough) {
+		t.Fatal(err)
+	}
+	// The driver holds this lock until Download has returned.
+	free := func() bool {
+		if !p.pools[0].mu.TryLock() {
+			return false
+		}
+		p.pools[0].mu.Unlock()
+		return true
+	}
+	for until := time.Now().Add(20 * time.Second); !free(); time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("the driver still sends to nobody")
+		}
 	}
 }
 

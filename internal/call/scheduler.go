@@ -120,6 +120,10 @@ func (s *Scheduler) do(ctx context.Context, op string, deadline time.Duration, r
 		err = s.once(ctx, i, call)
 		if errors.Is(err, fault.Unconfigured) && !configured {
 			configured = true
+			// It may be another revision by now; an older one must not take its place.
+			if i, err = s.instance(ctx); err != nil {
+				break
+			}
 			if err = s.configure(ctx, i); err == nil {
 				err = s.once(ctx, i, call)
 			}
@@ -146,11 +150,11 @@ func (s *Scheduler) once(ctx context.Context, i Instance, call func(context.Cont
 		return err
 	}
 	defer lease.Release()
+	// A stream that is left before its end must end at the driver as well.
+	ctx, makeWay := context.WithCancelCause(ctx)
+	defer makeWay(nil)
 	if deadline, bounded := ctx.Deadline(); !bounded || time.Until(deadline) > probeDeadline {
 		// A call without an end of its own makes way when the driver is to end, and begins again with the next one.
-		var makeWay context.CancelCauseFunc
-		ctx, makeWay = context.WithCancelCause(ctx)
-		defer makeWay(nil)
 		ended := make(chan struct{})
 		var watching sync.WaitGroup
 		defer watching.Wait()

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"io"
+	"slices"
 
 	"google.golang.org/grpc"
 
@@ -29,8 +30,21 @@ func (s *Scheduler) Submit(ctx context.Context, job scheduler.Job) (id scheduler
 	return id, err
 }
 
-// Query is scheduler.Driver's. Statuses of jobs that were not asked about are dropped.
+// portion is how many jobs a driver is asked about in one message, which has to hold the longest identifiers of all of them.
+const portion = 20_000
+
+// Query is scheduler.Driver's. Statuses of jobs that were not asked about are dropped. Jobs that are too many for one message are asked about in
+// portions, each with a deadline of its own.
 func (s *Scheduler) Query(ctx context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
+	for jobs := range slices.Chunk(q.Jobs, portion) {
+		if err := s.query(ctx, scheduler.Query{Jobs: jobs}, yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
 	asked := make(map[string]scheduler.Ref, len(q.Jobs))
 	for _, r := range q.Jobs {
 		asked[r.Token] = r
