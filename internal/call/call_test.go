@@ -125,7 +125,11 @@ func (p *pool) Logs(ctx context.Context, _ scheduler.Ref, o scheduler.LogOptions
 	return err
 }
 
-func (p *pool) Upload(_ context.Context, token string, in scheduler.Input, r io.Reader) error {
+func (p *pool) Upload(ctx context.Context, token string, in scheduler.Input, r io.Reader) error {
+	if in.Name == "hang" {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	b, err := io.ReadAll(r)
 	if err != nil {
 		return err
@@ -136,7 +140,11 @@ func (p *pool) Upload(_ context.Context, token string, in scheduler.Input, r io.
 	return nil
 }
 
-func (p *pool) Download(_ context.Context, job scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
+func (p *pool) Download(ctx context.Context, job scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
+	if slices.Equal(q.Paths, []string{"hang"}) {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(p.staged)) {
@@ -428,6 +436,35 @@ func TestADownloadThatIsLeftEndsAtTheDriver(t *testing.T) {
 		if time.Now().After(until) {
 			t.Fatal("the driver still sends to nobody")
 		}
+	}
+}
+
+func TestFilesThatStandStill(t *testing.T) {
+	t.Parallel()
+	s := start(t).scheduler("1", good)
+	s.SetPatience(200 * time.Millisecond)
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("x")), nil }
+	sum := sha256.Sum256([]byte("x"))
+	in := scheduler.Input{Name: "hang", Size: 1, SHA256: hex.EncodeToString(sum[:])}
+	if err := s.Upload(t.Context(), "t", in, open); !errors.Is(err, fault.Timeout) || fault.Blame(err) != fault.Driver {
+		t.Errorf("upload: %v", err)
+	}
+	nothing := func(scheduler.File, io.Reader) error { return nil }
+	if err := s.Download(t.Context(), scheduler.Ref{}, scheduler.FileQuery{Paths: []string{"hang"}}, nothing); !errors.Is(err, fault.Timeout) {
+		t.Errorf("download: %v", err)
+	}
+	// A reader may take its time.
+	in.Name = "x"
+	if err := s.Upload(t.Context(), "t", in, open); err != nil {
+		t.Fatal(err)
+	}
+	slow := func(_ scheduler.File, r io.Reader) error {
+		time.Sleep(300 * time.Millisecond)
+		_, err := io.ReadAll(r)
+		return err
+	}
+	if err := s.Download(t.Context(), scheduler.Ref{Tasks: 1}, scheduler.FileQuery{}, slow); !errors.Is(err, fault.Denied) {
+		t.Errorf("a slow reader: %v", err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -17,11 +18,26 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Upload stages one input. open gives its content from the start, once for each attempt.
+// patience is how long a driver may take for the next part of a file before it counts as hung. It is long: a pool may have to pack results first, or
+// to bring a part to the other end of the world.
+const patience = 10 * time.Minute
+
+// standstill gives a call up, as fault.Timeout, when nobody resets it for that long.
+func (s *Scheduler) standstill(giveUp context.CancelCauseFunc) *time.Timer {
+	return time.AfterFunc(s.patience, func() {
+		giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver moved nothing for %v", s.patience)))
+	})
+}
+
+// Upload stages one input. open gives its content from the start, once for each attempt. A driver that takes nothing for minutes is fault.Timeout.
 func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input, open func() (io.ReadCloser, error)) error {
 	if err := s.need(Uploads, "take input files"); err != nil {
 		return err
 	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	still := s.standstill(giveUp)
+	defer still.Stop()
 	return s.do(ctx, "upload "+in.Name, 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		content, err := open()
 		if err != nil {
@@ -42,6 +58,7 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 				if sent := stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Chunk{Chunk: part}}); sent != nil {
 					err = sent
 				}
+				still.Reset(s.patience)
 			}
 		}
 		// io.EOF is either the content's end or the driver's refusal, which CloseAndRecv tells.
@@ -54,7 +71,7 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 }
 
 // Download yields the files that a job left, each with a reader that checks the digest at its end, and an error about a file that is not one
-// after all the rest.
+// after all the rest. A driver that sends nothing for minutes is fault.Timeout.
 func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
 	if err := s.need(Downloads, "bring results back"); err != nil {
 		return err
@@ -63,6 +80,10 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 	for _, t := range q.Tasks {
 		req.Tasks = append(req.Tasks, int64(t))
 	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	still := s.standstill(giveUp)
+	defer still.Stop()
 	yielded := false
 	return s.do(ctx, "download", 0, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		req.Instance = ref
@@ -70,8 +91,14 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 		if err != nil {
 			return err
 		}
+		receive := func() (*schedulerv1.DownloadResponse, error) {
+			// What the reader takes for a part is not the driver's time.
+			still.Reset(s.patience)
+			defer still.Stop()
+			return stream.Recv()
+		}
 		for {
-			message, err := stream.Recv()
+			message, err := receive()
 			if err == io.EOF {
 				return nil
 			}
@@ -87,7 +114,7 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 				return fault.By(fault.Driver, fault.Internal.New("the driver sent a file %q of task %d, which cannot be one of the job's", file.Path, file.Task))
 			}
 			yielded = true
-			content := &download{stream: stream, sum: sha256.New()}
+			content := &download{receive: receive, sum: sha256.New()}
 			if err := yield(file, content); err != nil {
 				return err
 			}
@@ -100,10 +127,10 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 
 // download reads one file off the stream, up to its trailer.
 type download struct {
-	stream grpc.ServerStreamingClient[schedulerv1.DownloadResponse]
-	sum    hash.Hash
-	rest   []byte
-	ended  bool
+	receive func() (*schedulerv1.DownloadResponse, error)
+	sum     hash.Hash
+	rest    []byte
+	ended   bool
 }
 
 func (d *download) Read(b []byte) (int, error) {
@@ -111,7 +138,7 @@ func (d *download) Read(b []byte) (int, error) {
 		if d.ended {
 			return 0, io.EOF
 		}
-		message, err := d.stream.Recv()
+		message, err := d.receive()
 		if err == io.EOF {
 			return 0, io.ErrUnexpectedEOF
 		}

@@ -64,12 +64,13 @@ type Scheduler struct {
 	process  Process
 	instance func(context.Context) (Instance, error)
 	services []string
+	patience time.Duration
 }
 
 // New makes the caller for the scheduler of that name. instance gives what it is now, and is asked before each attempt, so that a configuration
 // that was changed meanwhile is never set back; services are the ones that the driver described.
 func New(name string, p Process, instance func(context.Context) (Instance, error), services []string) *Scheduler {
-	return &Scheduler{name: name, process: p, instance: instance, services: services}
+	return &Scheduler{name: name, process: p, instance: instance, services: services, patience: patience}
 }
 
 // The optional services; Can asks for them.

@@ -1,0 +1,6 @@
+package call
+
+import "time"
+
+// SetPatience makes tests of hung drivers short.
+func (s *Scheduler) SetPatience(d time.Duration) { s.patience = d }
