@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync"
 	"time"
@@ -178,11 +179,14 @@ func (m *Manager) Refresh(ctx context.Context, uid string) error {
 	if err != nil || counts[uid] == 0 {
 		return err
 	}
-	lease, held, err := m.Store.AcquireLease(ctx, uid, m.Owner+"/refresh", leaseTime)
+	// Not under the name of another Refresh of this process: it would take that one's lease away.
+	lease, held, err := m.Store.AcquireLease(ctx, uid, m.Owner+"/"+rand.Text(), leaseTime)
 	if err != nil || !held {
 		return err
 	}
-	err = m.refresh(ctx, lease)
+	if err = m.refresh(ctx, lease); errors.Is(err, fault.Conflict) {
+		err = nil // the pool took its time, and a follower has come meanwhile
+	}
 	return errors.Join(err, m.Store.Release(context.WithoutCancel(ctx), lease))
 }
 

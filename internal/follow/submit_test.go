@@ -203,3 +203,25 @@ func TestTheCrowdIsBounded(t *testing.T) {
 		t.Errorf("after all have ended %d submit, and %v", f.submitting, f.working)
 	}
 }
+
+// Two that ask the pool at once do not take each other's lease.
+func TestRefreshBesideAnother(t *testing.T) {
+	t.Parallel()
+	s, job := kept(t, 1, time.Time{})
+	here := &scripted{submit: func() (scheduler.ID, error) { return "7", nil }}
+	if _, err := NewSubmitter(s, with(here)).Submit(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	m := &Manager{Store: s, Owner: "me", Log: hclog.NewNullLogger()}
+	here.query = func(yield func(scheduler.Status) error) error {
+		here.query = func(func(scheduler.Status) error) error { t.Error("the pool is asked twice"); return nil }
+		if err := m.Refresh(t.Context(), job.SchedulerUID); err != nil {
+			t.Errorf("beside another: %v", err)
+		}
+		return yield(scheduler.Status{ID: "7", Token: job.ID, State: scheduler.Running})
+	}
+	m.Drivers = with(here)
+	if err := m.Refresh(t.Context(), job.SchedulerUID); err != nil || read1(t, s, job.ID).Status.State != scheduler.Running {
+		t.Errorf("%v, %+v", err, read1(t, s, job.ID).Status)
+	}
+}
