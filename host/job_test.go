@@ -316,3 +316,66 @@ func TestResultsStayInTheFolder(t *testing.T) {
 		t.Errorf("outside there is %v", left)
 	}
 }
+
+// A driver that quotes a secret, as none should, is not quoted.
+func TestATestShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	p.polled = true
+	h := open(t, t.TempDir(), drivers(p.plugin("memory")))
+	s, err := h.CreateScheduler("Default", "example.org", "memory", host.Config{"password": "short-c4n4ry"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, saved := range []bool{false, true} {
+		if saved {
+			if err := s.Save(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Test(t.Context(), nil); !errors.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "too short") || strings.Contains(err.Error(), "c4n4ry") {
+			t.Errorf("saved %v: %v", saved, err)
+		}
+	}
+}
+
+// A scheduler that is deleted ends nobody's events.
+func TestEventsOutliveAScheduler(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	h := open(t, t.TempDir(), drivers(p.plugin("memory")))
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	stay, begun := saved(t, h, "Stays"), make(chan struct{})
+	first := submit(t, saved(t, h, "Default"), scheduler.Job{})
+	p.move(scheduler.Status{Token: first.ID, State: scheduler.Succeeded})
+	reach(t, first, scheduler.Succeeded)
+	last := make(chan string, 1)
+	go func() {
+		defer close(last)
+		for e, err := range h.Events(ctx, host.FromStart) {
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if e.Job == first.ID && e.State.Terminal() {
+				close(begun)
+			}
+			if e.Scheduler == "Stays" {
+				last <- e.Job
+				return
+			}
+		}
+	}()
+	<-begun
+	s, err := h.GetScheduler(ctx, "Default")
+	if err == nil {
+		err = s.Delete(ctx)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j := submit(t, stay, scheduler.Job{}); <-last != j.ID {
+		t.Error("the other scheduler's job was not told")
+	}
+}

@@ -80,6 +80,9 @@ func (c poolConfig) Validate() error {
 func (p *pool) plugin(name string) sdk.Plugin {
 	if p.polled {
 		return sdk.Scheduler(name, "1.0.0", func(_ context.Context, c poolConfig, _ sdk.Env) (*polledDriver, error) {
+			if strings.HasPrefix(c.Password.Reveal(), "short") {
+				return nil, sdk.Invalid("password", "%q is too short", c.Password.Reveal())
+			}
 			return &polledDriver{p, c}, nil
 		})
 	}

@@ -198,51 +198,54 @@ func (s *Scheduler) Test(ctx context.Context, report func(scheduler.Check)) erro
 	}
 	s.mu.Lock()
 	saved := s.record.Revision > 0 && s.given == nil
-	uid, name := s.record.UID, s.record.Name
+	record := s.record
+	var values config.Values
 	var trial *call.Scheduler
 	var err error
-	if !saved {
-		trial, err = s.trial(ctx)
+	if saved {
+		values, err = s.host.values(ctx, record)
+	} else {
+		trial, values, err = s.trial(ctx)
 	}
 	s.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	if saved {
-		c, err := s.host.caller(ctx, uid)
+		c, err := s.host.caller(ctx, record.UID)
 		if err != nil {
 			return err
 		}
-		return s.explained(ctx, name, c.Probe(ctx, report))
+		return s.explained(ctx, record.Name, values, c.Probe(ctx, report))
 	}
 	err = trial.Probe(ctx, report)
-	return s.explained(ctx, name, errors.Join(err, trial.Forget(context.WithoutCancel(ctx))))
+	return s.explained(ctx, record.Name, values, errors.Join(err, trial.Forget(context.WithoutCancel(ctx))))
 }
 
-// trial is a caller for a configuration that is not saved.
-func (s *Scheduler) trial(ctx context.Context) (*call.Scheduler, error) {
+// trial is a caller for a configuration that is not saved, and that configuration.
+func (s *Scheduler) trial(ctx context.Context) (*call.Scheduler, config.Values, error) {
 	driver, values, err := s.resolve(ctx)
 	if err != nil {
-		return nil, err
+		return nil, values, err
 	}
 	said, err := driver.Describe(ctx)
 	if err != nil {
-		return nil, err
+		return nil, values, err
 	}
 	uid := store.NewUID()
 	dir, err := s.host.scratch("trial")
 	if err != nil {
-		return nil, err
+		return nil, values, err
 	}
 	current := func(context.Context) (call.Instance, error) {
 		return call.Instance{ID: uid, Revision: "trial", Dir: dir,
 			Config: func(context.Context) ([]byte, error) { return config.Merge(values.Public, values.Secret) }}, nil
 	}
-	return call.New(s.record.Name, driver, current, said.GetServices()), nil
+	return call.New(s.record.Name, driver, current, said.GetServices()), values, nil
 }
 
-// explained puts a driver's objections to a configuration into words, at their places if the file has them.
-func (s *Scheduler) explained(ctx context.Context, name string, err error) error {
+// explained puts a driver's objections to a configuration into words, without the secrets among its values, at their places if the file has them.
+func (s *Scheduler) explained(ctx context.Context, name string, values config.Values, err error) error {
 	refused := (*call.ConfigError)(nil)
 	if !errors.As(err, &refused) {
 		return err
@@ -258,7 +261,7 @@ func (s *Scheduler) explained(ctx context.Context, name string, err error) error
 			}
 		}
 	}
-	_, err = config.Explain(fmt.Sprintf("scheduler %q", name), nil, refused.Diagnostics)
+	_, err = config.Explain(fmt.Sprintf("scheduler %q", name), values.Secret, refused.Diagnostics)
 	return err
 }
 
