@@ -181,6 +181,11 @@ func (h *Host) eventsOnce(ctx context.Context, places map[string]store.EventID, 
 	for _, uid := range uids {
 		for {
 			events, err := h.store.Events(ctx, uid, places[uid], 500)
+			if errors.Is(err, fault.Conflict) {
+				if _, gone := h.store.SchedulerByUID(ctx, uid); errors.Is(gone, fault.NotFound) {
+					break // the stream went with its scheduler
+				}
+			}
 			if err != nil {
 				return false, err
 			}
