@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/oceanid/oceanid/internal/config"
 	"github.com/oceanid/oceanid/internal/follow"
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
@@ -77,7 +79,14 @@ func (h *Host) caller(ctx context.Context, uid string) (*call.Scheduler, error) 
 		}
 		dir, err := h.scratch(uid)
 		return call.Instance{ID: uid, Revision: strconv.FormatInt(r.Revision, 10), Dir: dir,
-			Config: func(ctx context.Context) ([]byte, error) { return h.whole(ctx, r) }}, err
+			Config: func(ctx context.Context) ([]byte, error) { return h.whole(ctx, r) },
+			Explain: func(ctx context.Context, found []*pluginv1.Diagnostic) error {
+				v, err := h.values(ctx, r)
+				if err == nil {
+					_, err = config.Explain(fmt.Sprintf("scheduler %q", r.Name), v.Secret, found)
+				}
+				return err
+			}}, err
 	}
 	return call.New(r.Name, driver, current, said.GetServices()), nil
 }

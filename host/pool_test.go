@@ -27,6 +27,7 @@ type pool struct {
 	// trouble, where it is not nil, is what Submit answers before it does anything, and after is the same after it did.
 	trouble, after func(scheduler.Job) error
 	polled         bool // the driver tells no events
+	opened, closed int  // instances of the driver
 }
 
 func newPool() *pool {
@@ -83,12 +84,33 @@ func (p *pool) plugin(name string) sdk.Plugin {
 			if strings.HasPrefix(c.Password.Reveal(), "short") {
 				return nil, sdk.Invalid("password", "%q is too short", c.Password.Reveal())
 			}
-			return &polledDriver{p, c}, nil
+			return p.open(c), nil
 		})
 	}
 	return sdk.Scheduler(name, "1.0.0", func(_ context.Context, c poolConfig, _ sdk.Env) (*poolDriver, error) {
-		return &poolDriver{polledDriver{p, c}}, nil
+		return &poolDriver{*p.open(c)}, nil
 	})
+}
+
+func (p *pool) open(c poolConfig) *polledDriver {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.opened++
+	return &polledDriver{p, c}
+}
+
+func (d *polledDriver) Close() error {
+	d.pool.mu.Lock()
+	defer d.pool.mu.Unlock()
+	d.pool.closed++
+	return nil
+}
+
+// left is how many instances of the driver are open.
+func (p *pool) left() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.opened - p.closed
 }
 
 // polledDriver is what a driver must have, with files and logs; poolDriver tells events besides.

@@ -11,6 +11,7 @@ import (
 	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/config"
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/internal/supervise"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -126,9 +127,29 @@ func (s *Scheduler) Delete(ctx context.Context) error {
 	if s.record.Revision == 0 {
 		return fault.NotFound.New("scheduler %q was never saved", s.record.Name)
 	}
+	// Before, while the record still says how to name it; should the deletion be refused the driver is told again when it is needed.
+	if s.host.runs(s.record.Type) {
+		c, err := s.host.caller(ctx, s.record.UID)
+		if err == nil {
+			err = c.Forget(ctx)
+		}
+		if err != nil {
+			s.host.log.Warn("the driver could not be told that a scheduler goes; it forgets when it ends", "scheduler", s.record.Name, "error", err)
+		}
+	}
 	err := s.host.store.DeleteScheduler(ctx, s.record.Name, s.record.Revision)
 	s.host.links.changed(s.record.UID)
 	return err
+}
+
+// runs tells whether a driver's process is there.
+func (h *Host) runs(typ string) bool {
+	for _, c := range h.catalog.Candidates() {
+		if c.Name == typ {
+			return c.State == supervise.Ready
+		}
+	}
+	return false
 }
 
 func (s *Scheduler) writable() error {

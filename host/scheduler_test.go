@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,8 +20,8 @@ import (
 
 func TestSchedulerLife(t *testing.T) {
 	t.Parallel()
-	ctx := t.Context()
-	h := open(t, t.TempDir(), drivers(newPool().plugin("memory")))
+	ctx, p := t.Context(), newPool()
+	h := open(t, t.TempDir(), drivers(p.plugin("memory")))
 	if _, err := h.GetScheduler(ctx, "flood"); !errors.Is(err, fault.NotFound) {
 		t.Fatalf("got %v", err)
 	}
@@ -72,6 +73,11 @@ func TestSchedulerLife(t *testing.T) {
 	}
 	if _, err := h.GetScheduler(ctx, "flood"); !errors.Is(err, fault.NotFound) {
 		t.Errorf("deleted, but %v", err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); p.left() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the driver keeps %d instances of schedulers that are gone", p.left())
+		}
 	}
 }
 

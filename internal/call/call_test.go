@@ -331,8 +331,17 @@ func TestRefusedConfigurations(t *testing.T) {
 			if !errors.As(err, &refused) || !errors.Is(err, fault.Invalid) {
 				t.Fatalf("got %v", err)
 			}
+			var words strings.Builder
+			for _, d := range refused.Diagnostics {
+				for _, step := range d.GetPath() {
+					if step.GetAttribute() != "" {
+						words.WriteString(step.GetAttribute() + ": ")
+					}
+				}
+				words.WriteString(d.GetSummary() + "\n")
+			}
 			for _, want := range c.want {
-				if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
+				if !strings.Contains(words.String(), want) || strings.Contains(words.String()+err.Error(), "canary") {
 					t.Errorf("%q does not say %q", err, want)
 				}
 			}

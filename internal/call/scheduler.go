@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,28 +32,31 @@ type Instance struct {
 	Dir string
 	// Config gives the whole configuration, secrets included, when a driver has to be told.
 	Config func(ctx context.Context) ([]byte, error)
+	// Explain puts a driver's objections to it into words, without the secrets that the driver may quote. nil: only where they are is told.
+	Explain func(ctx context.Context, found []*pluginv1.Diagnostic) error
 }
 
 // ConfigError is a driver's refusal of a configuration: what is wrong, and where.
-type ConfigError struct{ Diagnostics []*pluginv1.Diagnostic }
+type ConfigError struct {
+	Diagnostics []*pluginv1.Diagnostic
+	// words are what Error says; nil: the diagnostics' places only.
+	words error
+}
 
-// Error joins the summaries; a host that knows the source prints the positions instead.
+// Error tells the objections in the words of [Instance.Explain]. A driver may quote secrets in its own words, which are in Diagnostics.
 func (e *ConfigError) Error() string {
-	text := "the driver refuses the configuration"
-	for i, d := range e.Diagnostics {
-		separator := "; "
-		if i == 0 {
-			separator = ": "
-		}
-		where := ""
+	if e.words != nil {
+		return e.words.Error()
+	}
+	var places []string
+	for _, d := range e.Diagnostics {
 		for _, step := range d.GetPath() {
 			if a := step.GetAttribute(); a != "" {
-				where += a + ": "
+				places = append(places, a)
 			}
 		}
-		text += separator + where + d.GetSummary()
 	}
-	return text
+	return "the driver refuses the configuration: see " + strings.Join(places, ", ")
 }
 
 // Unwrap makes it fault.Invalid.
@@ -169,10 +173,10 @@ func (s *Scheduler) once(ctx context.Context, i Instance, call func(context.Cont
 		})
 	}
 	err = wire.Fault(call(ctx, lease.Conn(), &pluginv1.Instance{Id: i.ID, Revision: i.Revision}))
-	if !wire.Transport(err) {
-		if err != nil && draining(context.Cause(ctx)) {
-			return context.Cause(ctx)
-		}
+	if err != nil && draining(context.Cause(ctx)) {
+		return context.Cause(ctx)
+	}
+	if !wire.Transport(err) || ctx.Err() != nil {
 		return err
 	}
 	wait := time.NewTimer(crashTime)
@@ -218,11 +222,15 @@ func (s *Scheduler) configure(ctx context.Context, i Instance) error {
 		if err != nil {
 			return err
 		}
-		return refusal(resp.GetDiagnostics())
+		err = refusal(resp.GetDiagnostics())
+		if refused := (*ConfigError)(nil); errors.As(err, &refused) && i.Explain != nil {
+			refused.words = i.Explain(ctx, refused.Diagnostics)
+		}
+		return err
 	})
 }
 
-// Forget makes the driver close the instance. A driver that does not run has nothing to forget: it is not started for that.
+// Forget makes the driver close the instance. It starts a driver that does not run; who cares asks first whether it does.
 func (s *Scheduler) Forget(ctx context.Context) error {
 	return s.do(ctx, "forget", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		_, err := pluginv1.NewPluginClient(conn).Forget(ctx, &pluginv1.ForgetRequest{Instance: ref})

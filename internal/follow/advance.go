@@ -100,7 +100,10 @@ func (l *ledger) note(n scheduler.Status, now time.Time) (changes []store.TaskCh
 		l.status.Ended = at
 	}
 	if l.tasks == 1 {
-		l.status.Exit, l.status.Node = n.Exit, n.Node
+		l.status.Exit = n.Exit
+		if n.Node != "" {
+			l.status.Node = n.Node
+		}
 	}
 	return changes
 }
@@ -111,7 +114,7 @@ func (l *ledger) explain(news []scheduler.Status, before scheduler.State) {
 	if !state.Terminal() {
 		l.status.Ended = time.Time{}
 	}
-	if state == scheduler.Queued || state == scheduler.Running || state == scheduler.Succeeded {
+	if state != before || state == scheduler.Queued || state == scheduler.Running || state == scheduler.Succeeded {
 		l.status.Reason, l.status.NativeWord = "", ""
 	}
 	for i := len(news) - 1; i >= 0; i-- {

@@ -37,6 +37,8 @@ const (
 const (
 	firstRetry = time.Second
 	lastRetry  = time.Minute
+	// longestRetry is the longest that a pool may ask us to stay away.
+	longestRetry = time.Hour
 )
 
 // Submitter carries intents to the pools. It is safe for concurrent use.
@@ -231,7 +233,7 @@ func outcome(job store.Job, native scheduler.ID, failure error, now time.Time) s
 	}
 	delay := min(firstRetry<<min(status.Attempts, 10), lastRetry)
 	if asked, ok := fault.RetryAfter(failure); ok {
-		delay = max(delay, asked)
+		delay = max(delay, min(asked, longestRetry))
 	}
 	status.RetryAt = now.Add(delay)
 	status.Reason = "not at the pool yet, is tried again: " + failure.Error()

@@ -102,7 +102,8 @@ func transport(s *status.Status) error {
 	case codes.DeadlineExceeded:
 		return fault.By(fault.Driver, fault.Timeout.New("the driver did not answer in time"))
 	case codes.Canceled:
-		return fault.Cancelled.New("the call was given up")
+		// Either the caller went away, or the connection was closed under the call.
+		return &transportError{fault.Cancelled.New("the call was given up")}
 	case codes.ResourceExhausted:
 		return fault.By(fault.Driver, fault.Exhausted.New("message too large for the connection to the driver: %s", said))
 	case codes.Unavailable:

@@ -209,7 +209,7 @@ func TestTransportErrors(t *testing.T) {
 		codes.Unknown:           fault.Internal,
 	} {
 		err := wire.Fault(status.Error(code, "x"))
-		if fault.Of(err) != want || wire.Transport(err) != (code == codes.Unavailable) {
+		if fault.Of(err) != want || wire.Transport(err) != (code == codes.Unavailable || code == codes.Canceled) {
 			t.Errorf("%v became %v (%s), transport %v", code, err, fault.Of(err), wire.Transport(err))
 		}
 	}

@@ -19,10 +19,10 @@ type instances struct {
 	open func(ctx context.Context, config []byte, env Env) (scheduler.Driver, []*pluginv1.Diagnostic, error)
 	log  *slog.Logger
 
-	configuring sync.Mutex // one configuration at a time: a driver's open may be slow, lookups must not be
 	mu          sync.Mutex
 	known       map[string]*instance
-	closing     sync.WaitGroup // instances that have been replaced, until their last call has ended; closeAll waits for them
+	configuring map[string]*sync.Mutex // one configuration of an instance at a time: a driver's open may be slow, and others must not wait for it
+	closing     sync.WaitGroup         // instances that have been replaced, until their last call has ended; closeAll waits for them
 }
 
 // instance is one revision of one scheduler. It is closed when it has been replaced and the last call on it has ended.
@@ -60,12 +60,19 @@ func (s *instances) endless(ctx context.Context, ref *pluginv1.Instance) (i *ins
 }
 
 func (s *instances) configure(ctx context.Context, req *pluginv1.ConfigureRequest) ([]*pluginv1.Diagnostic, error) {
-	s.configuring.Lock()
-	defer s.configuring.Unlock()
 	ref := req.GetInstance()
 	if ref.GetId() == "" || ref.GetRevision() == "" {
 		return nil, fault.By(fault.Host, fault.Invalid.New("an instance needs an id and a revision"))
 	}
+	s.mu.Lock()
+	turn := s.configuring[ref.GetId()]
+	if turn == nil {
+		turn = &sync.Mutex{}
+		s.configuring[ref.GetId()] = turn
+	}
+	s.mu.Unlock()
+	turn.Lock()
+	defer turn.Unlock()
 	s.mu.Lock()
 	old := s.known[ref.GetId()]
 	s.mu.Unlock()

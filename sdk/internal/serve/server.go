@@ -29,7 +29,7 @@ func New(def Definition, process Process) *Server {
 	return &Server{
 		def:       def,
 		process:   process,
-		instances: &instances{open: def.Open, log: process.Log, known: map[string]*instance{}},
+		instances: &instances{open: def.Open, log: process.Log, known: map[string]*instance{}, configuring: map[string]*sync.Mutex{}},
 	}
 }
 
