@@ -35,7 +35,7 @@ func (d *driver) Download(ctx context.Context, ref scheduler.Ref, q scheduler.Fi
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		out.CloseWithError(d.run(ctx, script{name: "fetch results", file: "download", call: words(call...), lasting: true}, out))
+		out.CloseWithError(d.run(ctx, script{name: "fetch results", file: "download", call: words(call...), bulk: true}, out))
 	}()
 	err := d.unpack(bufio.NewReaderSize(r, 64<<10), ref, q, yield)
 	stop()

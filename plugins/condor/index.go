@@ -66,8 +66,8 @@ func (x *index) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	added := make([]byte, max(info.Size()-x.offset, 0))
-	if _, err := f.ReadAt(added, x.offset); err != nil && err != io.EOF {
+	added, err := io.ReadAll(io.NewSectionReader(f, x.offset, max(info.Size()-x.offset, 0)))
+	if err != nil {
 		return err
 	}
 	added = added[:bytes.LastIndexByte(added, '\n')+1]

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
 	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -254,4 +257,36 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// Without a password and a key the agent is asked. Not parallel: it sets the environment.
+func TestAgent(t *testing.T) {
+	c := account(t, "dee")
+	signer := must(ssh.ParseRawPrivateKey(must(os.ReadFile(c.PrivateKeyPath))))
+	keys := agent.NewKeyring()
+	if err := keys.Add(agent.AddedKey{PrivateKey: signer}); err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(t.TempDir(), "agent")
+	listener := must(net.Listen("unix", socket))
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go agent.ServeAgent(keys, conn)
+		}
+	}()
+	t.Setenv("SSH_AUTH_SOCK", socket)
+	c.PrivateKeyPath = ""
+	if _, last, err := probe(t, open(t, c)); err != nil {
+		t.Errorf("%+v: %v", last, err)
+	}
+	if err := keys.RemoveAll(); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := probe(t, open(t, c))
+	wantFault(t, err, fault.Denied, "agent", "dee")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -14,15 +15,21 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// clusters are the schedd's numbers of all jobs that it ever took with this token.
+// clusters are the schedd's numbers of all jobs that it ever took with this token. It waits for a schedd that answers.
 func clusters(t *testing.T, token string) []string {
 	t.Helper()
-	script := fmt.Sprintf(`c='OceanidToken =?= "%s"'; { condor_q -constraint "$c" -af ClusterId; condor_q -factory -constraint "$c" -af ClusterId; condor_history -constraint "$c" -af ClusterId; } | sort -u`, token)
-	out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script)
-	if err != nil {
-		t.Fatal(err)
+	script := fmt.Sprintf(`set -e; c='OceanidToken =?= "%s"'; condor_q -constraint "$c" -af ClusterId; condor_q -factory -constraint "$c" -af ClusterId; condor_history -constraint "$c" -af ClusterId`, token)
+	limit := time.Now().Add(60 * time.Second)
+	for {
+		out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script)
+		if err == nil {
+			return slices.Compact(slices.Sorted(slices.Values(strings.Fields(string(out)))))
+		}
+		if time.Now().After(limit) {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
-	return strings.Fields(string(out))
 }
 
 func wantOne(t *testing.T, token string, id scheduler.ID) {
@@ -172,7 +179,7 @@ func TestSubmitKilledAtAnyMoment(t *testing.T) {
 	condor(t)
 	for _, victim := range []string{"condor_submit", "sshd-session", "timeout"} {
 		for range 4 {
-			job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 50}}
+			job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 3}}
 			first := make(chan error)
 			go func() {
 				_, err := d.Submit(t.Context(), job)
@@ -201,7 +208,7 @@ func TestScheddKilled(t *testing.T) {
 	watched := make(chan []scheduler.Status, 1)
 	go func() { watched <- watchUntilEnd(t, d, running) }()
 
-	job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 100}}
+	job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 20}}
 	first := make(chan error)
 	go func() {
 		_, err := d.Submit(t.Context(), job)
@@ -227,12 +234,13 @@ func TestScheddKilled(t *testing.T) {
 	}
 }
 
-// HTCondor stopped and started again under a job that waits, and one that runs.
+// The whole pool stopped and started again under a job that waits and one that runs.
 func TestCondorRestarted(t *testing.T) {
 	d := ben(t)
-	waiting := submit(t, d, scheduler.Job{Command: "true", Array: &scheduler.Array{Count: 3}})
-	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"3"}})
+	most := scheduler.Resources{CPUs: 40}
+	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"1000"}, Resources: most})
 	await(t, d, running, "running", in(scheduler.Running))
+	waiting := submit(t, d, scheduler.Job{Command: "true", Array: &scheduler.Array{Count: 3}, Resources: most})
 	// A fast shutdown.
 	if err := condor(t).KillService(t.Context(), "condor_master", syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
@@ -243,12 +251,21 @@ func TestCondorRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	insist(t, d, scheduler.Job{Token: newToken(), Command: "true"})
-	for _, ref := range []scheduler.Ref{waiting, running} {
-		for _, s := range watchUntilEnd(t, d, ref) {
-			if s.State != scheduler.Succeeded {
-				t.Errorf("%+v", s)
-			}
+	for _, s := range watchUntilEnd(t, d, waiting) {
+		if s.State != scheduler.Succeeded {
+			t.Errorf("%+v", s)
 		}
-		await(t, d, ref, "succeeded", in(scheduler.Succeeded))
+	}
+	await(t, d, waiting, "succeeded", in(scheduler.Succeeded))
+	// The machine that it ran on forgot it; HTCondor hopes for it for as long as the job's lease lasts, 40 minutes.
+	told := events(t, d, "", func(e scheduler.Event) bool { return e.Status.Token == running.Token && e.Status.Reason != "" })
+	if s := told[len(told)-1].Status; s.State != scheduler.Running || !strings.Contains(s.Reason, "contact") {
+		t.Errorf("%+v", s)
+	}
+	if s := query(t, d, running)[0]; s.State != scheduler.Running {
+		t.Errorf("%+v", s)
+	}
+	if err := d.Cancel(t.Context(), []scheduler.Ref{running}); err != nil {
+		t.Fatal(err)
 	}
 }

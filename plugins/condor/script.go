@@ -27,7 +27,7 @@ type script struct {
 	name string
 	// file in scripts has the function, call calls it, and define defines what it calls.
 	file, define, call string
-	lasting            bool
+	lasting, bulk      bool
 	stderr             io.Writer
 }
 
@@ -65,7 +65,7 @@ func (d *driver) run(ctx context.Context, s script, out io.Writer) error {
 		return err
 	}
 	after := &afterMark{mark: []byte(mark + "\n"), w: out}
-	err = d.point.Shell(ctx, access.Script{Name: s.name, Text: text, Stdout: after, Stderr: s.stderr, Lasting: s.lasting})
+	err = d.point.Shell(ctx, access.Script{Name: s.name, Text: text, Stdout: after, Stderr: s.stderr, Lasting: s.lasting || s.bulk, Bulk: s.bulk})
 	if err == nil && !after.found {
 		// sh ends well when its input is cut short.
 		err = fault.Unavailable.New("%s: %s: the access point did not get all of the script", d.point, s.name)

@@ -14,10 +14,11 @@ import (
 )
 
 // sshd allows ten sessions on one connection unless MaxSessions says otherwise (sshd_config(5)). One is for files, one is spare; scripts that last
-// leave some for those that are quick.
+// leave some for those that are quick, and those that move data leave one for those that wait for news.
 const (
 	mostScripts = 8
 	mostLasting = 5
+	mostBulk    = 4
 )
 
 // link is one connection.
@@ -25,6 +26,7 @@ type link struct {
 	client  *ssh.Client
 	scripts chan struct{}
 	lasting chan struct{}
+	bulk    chan struct{}
 	gone    chan struct{} // closed when the connection has ended
 	stop    context.CancelFunc
 	work    sync.WaitGroup
@@ -39,6 +41,7 @@ func newLink(client *ssh.Client) *link {
 		client:  client,
 		scripts: make(chan struct{}, mostScripts),
 		lasting: make(chan struct{}, mostLasting),
+		bulk:    make(chan struct{}, mostBulk),
 		gone:    make(chan struct{}),
 		stop:    stop,
 	}
@@ -68,10 +71,13 @@ func (l *link) close() {
 }
 
 // place waits for one of the sessions that may be open at once, and returns how to give it back.
-func (l *link) place(ctx context.Context, lasting bool) (func(), error) {
+func (l *link) place(ctx context.Context, s Script) (func(), error) {
 	queues := []chan struct{}{l.scripts}
-	if lasting {
+	if s.Lasting {
 		queues = []chan struct{}{l.lasting, l.scripts}
+	}
+	if s.Bulk {
+		queues = []chan struct{}{l.bulk, l.lasting, l.scripts}
 	}
 	var taken []chan struct{}
 	release := func() {

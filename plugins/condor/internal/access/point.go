@@ -37,6 +37,8 @@ type Script struct {
 	Stderr io.Writer
 	// Lasting scripts go on until they are done or the caller leaves: their standard input stays open until then, so that they can see its end.
 	Lasting bool
+	// Bulk scripts are lasting ones that move much data. They never take the last place of those for lasting ones.
+	Bulk bool
 }
 
 // File is an open file. Its methods may be called concurrently.

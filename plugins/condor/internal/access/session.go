@@ -21,7 +21,7 @@ func (s *SSH) Shell(ctx context.Context, script Script) error {
 		}
 	}
 	return s.use(ctx, script.Name, func(l *link) error {
-		release, err := l.place(ctx, script.Lasting)
+		release, err := l.place(ctx, script)
 		if err != nil {
 			return err
 		}

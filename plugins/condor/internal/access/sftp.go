@@ -39,7 +39,28 @@ func (s *SSH) Open(ctx context.Context, path string) (file File, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return <-opened, nil
+	return remoteFile{<-opened}, nil
+}
+
+// lost tells a connection that has ended from whatever else can be wrong with a file.
+func lost(err error) error {
+	if errors.Is(err, sftp.ErrSSHFxConnectionLost) {
+		return fault.Unavailable.New("the connection for files has ended: %w", err)
+	}
+	return err
+}
+
+// remoteFile is an open file at the access point.
+type remoteFile struct{ *sftp.File }
+
+func (f remoteFile) ReadAt(b []byte, offset int64) (int, error) {
+	n, err := f.File.ReadAt(b, offset)
+	return n, lost(err)
+}
+
+func (f remoteFile) Stat() (fs.FileInfo, error) {
+	info, err := f.File.Stat()
+	return info, lost(err)
 }
 
 // withFiles gives f the connection's one session for files, which any number may use at once.
@@ -49,15 +70,14 @@ func (l *link) withFiles(ctx context.Context, f func(*sftp.Client) error) error 
 		return err
 	}
 	err = f(files)
-	if !errors.Is(err, sftp.ErrSSHFxConnectionLost) {
-		return err
+	if errors.Is(err, sftp.ErrSSHFxConnectionLost) {
+		l.mu.Lock()
+		if l.files == files {
+			l.files = nil
+		}
+		l.mu.Unlock()
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.files == files {
-		l.files = nil
-	}
-	return fault.Unavailable.New("the connection for files has ended: %w", err)
+	return lost(err)
 }
 
 func (l *link) sftp(ctx context.Context) (*sftp.Client, error) {
@@ -91,7 +111,19 @@ func openSFTP(session *ssh.Session) (*sftp.Client, error) {
 	if err := session.RequestSubsystem("sftp"); err != nil {
 		return nil, err
 	}
-	return sftp.NewClientPipe(r, w, sftp.UseConcurrentWrites(true), sftp.UseConcurrentReads(true))
+	return sftp.NewClientPipe(r, requests{w}, sftp.UseConcurrentWrites(true), sftp.UseConcurrentReads(true))
+}
+
+// requests is the way of requests to the server. A channel that is closed says io.EOF to whoever writes, which a reader of a file would take for
+// the file's end.
+type requests struct{ io.WriteCloser }
+
+func (w requests) Write(b []byte) (int, error) {
+	n, err := w.WriteCloser.Write(b)
+	if err == io.EOF {
+		err = sftp.ErrSSHFxConnectionLost
+	}
+	return n, err
 }
 
 // remoteTree is the access point's files.

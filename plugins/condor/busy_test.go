@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oceanid/oceanid/sdk"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// However much is asked at once, one connection is enough: whoever finds no session waits. What is slow (downloads that nobody reads) does not
+// keep out what is quick, nor the news.
+func TestOneConnectionServesAll(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	job := sh("head -c 20000000 /dev/zero >zeros")
+	job.Outputs = []string{"zeros"}
+	ref := submit(t, d, job)
+	await(t, d, ref, "succeeded", in(scheduler.Succeeded))
+
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	var stuck, quick sync.WaitGroup
+	stall := make(chan struct{})
+	for range 10 {
+		stuck.Go(func() {
+			err := d.Download(ctx, ref, scheduler.FileQuery{}, func(_ scheduler.File, r io.Reader) error {
+				<-stall
+				_, err := io.Copy(io.Discard, r)
+				return err
+			})
+			if err != nil {
+				t.Errorf("download: %v", err)
+			}
+		})
+	}
+	for range 40 {
+		quick.Go(func() {
+			if s := query(t, d, ref)[0]; s.State != scheduler.Succeeded {
+				t.Errorf("%+v", s)
+			}
+			if got := stdout(t, d, ref, 0); got != "" {
+				t.Errorf("it wrote %q", got)
+			}
+		})
+	}
+	quick.Go(func() {
+		if err := d.Watch(ctx, "", func(scheduler.Event) error { return errEnough }); !errors.Is(err, errEnough) {
+			t.Errorf("watch: %v", err)
+		}
+	})
+	quick.Wait()
+	close(stall)
+	stuck.Wait()
+}
+
+// A server that allows fewer sessions than the driver may use is told of, and named.
+func TestServerOfFewSessions(t *testing.T) {
+	t.Parallel()
+	lab := condor(t)
+	// A second sshd of the same host, with a limit.
+	if _, err := lab.Run(t.Context(), "root", "/usr/sbin/sshd", "-o", "MaxSessions=1", "-o", "Port=2022", "-o", "PidFile=/run/sshd2.pid", "-E", "/var/log/sshd2.log"); err != nil {
+		t.Fatal(err)
+	}
+	c := account(t, "ben")
+	c.KnownHosts, c.HostKey, c.Port = "", []string{hostKey(t)}, 2022
+	d := open(t, c)
+	ref := submit(t, d, scheduler.Job{Command: "true"})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	watching := make(chan struct{}, 100)
+	watched := make(chan error, 1)
+	go func() {
+		watched <- d.Watch(ctx, "", func(scheduler.Event) error { watching <- struct{}{}; return nil })
+	}()
+	<-watching
+	err := d.Query(t.Context(), scheduler.Query{Jobs: []scheduler.Ref{ref}}, func(scheduler.Status) error { return nil })
+	wantFault(t, err, fault.Exhausted, "MaxSessions")
+	cancel()
+	<-watched
+}
+
+// A driver that is closed leaves no goroutine and no connection. Not parallel: it looks at all goroutines of the process.
+func TestCloseLeavesNothing(t *testing.T) {
+	d, err := New(t.Context(), account(t, "ben"), sdk.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"300"}})
+	watching, following := make(chan error, 1), make(chan error, 1)
+	begun := make(chan struct{}, 100)
+	go func() {
+		watching <- d.Watch(t.Context(), "", func(scheduler.Event) error { begun <- struct{}{}; return nil })
+	}()
+	go func() { following <- d.Logs(t.Context(), ref, scheduler.LogOptions{Follow: true}, io.Discard) }()
+	<-begun
+	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, <-watching, fault.Unavailable)
+	if err := <-following; err != nil {
+		wantFault(t, err, fault.Unavailable)
+	}
+	_, err = d.Submit(t.Context(), scheduler.Job{Token: newToken(), Command: "true"})
+	wantFault(t, err, fault.Unavailable, "closed")
+	limit := time.Now().Add(5 * time.Second)
+	for {
+		stacks := make([]byte, 1<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		left := strings.Count(string(stacks), "condor/internal/access.") + strings.Count(string(stacks), "crypto/ssh.")
+		if left == 0 {
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("left are\n%s", stacks)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
