@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
-	"sync"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/store"
@@ -134,21 +133,24 @@ const FromStart = "start"
 // fault.Conflict: look at the jobs, and begin anew with "".
 func (h *Host) Events(ctx context.Context, after string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		heard, quit := h.heard.subscribe()
+		changed, quit := h.heard.subscribe()
 		defer quit()
 		places, err := parseCursor(after)
 		if err == nil && places == nil {
 			places, err = h.places(ctx)
 		}
+		var uids []string
+		if err == nil {
+			uids, err = h.uids(ctx, "")
+		}
 		for err == nil {
 			var more bool
-			if more, err = h.eventsOnce(ctx, places, yield); err != nil || !more {
+			if more, err = h.eventsOf(ctx, uids, places, yield); err != nil || !more {
 				break
 			}
-			select {
-			case <-heard:
-			case <-ctx.Done():
-				err = ctx.Err()
+			var all bool
+			if uids, all, err = changed.next(ctx); all && err == nil {
+				uids, err = h.uids(ctx, "")
 			}
 		}
 		if err != nil {
@@ -172,12 +174,8 @@ func (h *Host) places(ctx context.Context) (map[string]store.EventID, error) {
 	return places, nil
 }
 
-// eventsOnce yields what is new and moves the places on. A scheduler that is not among them is new itself: all of its events are.
-func (h *Host) eventsOnce(ctx context.Context, places map[string]store.EventID, yield func(Event, error) bool) (more bool, err error) {
-	uids, err := h.uids(ctx, "")
-	if err != nil {
-		return false, err
-	}
+// eventsOf yields what is new of some schedulers and moves the places on. A scheduler without a place is new itself: all of its events are.
+func (h *Host) eventsOf(ctx context.Context, uids []string, places map[string]store.EventID, yield func(Event, error) bool) (more bool, err error) {
 	for _, uid := range uids {
 		for {
 			events, err := h.store.Events(ctx, uid, places[uid], 500)
@@ -233,36 +231,4 @@ func parseCursor(text string) (map[string]store.EventID, error) {
 		return nil, fault.Invalid.New("the cursor is none that an event had")
 	}
 	return places, nil
-}
-
-// announcements wake those who read all streams.
-type announcements struct {
-	mu      sync.Mutex
-	readers map[chan struct{}]bool
-}
-
-func (a *announcements) announce(string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for r := range a.readers {
-		select {
-		case r <- struct{}{}:
-		default: // it is awake already
-		}
-	}
-}
-
-func (a *announcements) subscribe() (<-chan struct{}, func()) {
-	r := make(chan struct{}, 1)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.readers == nil {
-		a.readers = map[chan struct{}]bool{}
-	}
-	a.readers[r] = true
-	return r, func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		delete(a.readers, r)
-	}
 }
