@@ -75,16 +75,22 @@ func TestServerOfFewSessions(t *testing.T) {
 	ref := submit(t, d, scheduler.Job{Command: "true"})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	watching := make(chan struct{}, 100)
-	watched := make(chan error, 1)
-	go func() {
-		watched <- d.Watch(ctx, "", func(scheduler.Event) error { watching <- struct{}{}; return nil })
-	}()
+	watching, watched := make(chan struct{}), make(chan error, 1)
+	go func() { watched <- d.Watch(ctx, "", once(watching)) }()
 	<-watching
 	err := d.Query(t.Context(), scheduler.Query{Jobs: []scheduler.Ref{ref}}, func(scheduler.Status) error { return nil })
 	wantFault(t, err, fault.Exhausted, "MaxSessions")
 	cancel()
 	<-watched
+}
+
+// once closes the channel at the first event.
+func once(begun chan struct{}) func(scheduler.Event) error {
+	var first sync.Once
+	return func(scheduler.Event) error {
+		first.Do(func() { close(begun) })
+		return nil
+	}
 }
 
 // A driver that is closed leaves no goroutine and no connection. Not parallel: it looks at all goroutines of the process.
@@ -95,10 +101,8 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	ref := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"300"}})
 	watching, following := make(chan error, 1), make(chan error, 1)
-	begun := make(chan struct{}, 100)
-	go func() {
-		watching <- d.Watch(t.Context(), "", func(scheduler.Event) error { begun <- struct{}{}; return nil })
-	}()
+	begun := make(chan struct{})
+	go func() { watching <- d.Watch(t.Context(), "", once(begun)) }()
 	go func() { following <- d.Logs(t.Context(), ref, scheduler.LogOptions{Follow: true}, io.Discard) }()
 	<-begun
 	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
