@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"regexp"
-	"strings"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -12,8 +11,7 @@ import (
 // The exit codes of the scripts, after sysexits.h. HTCondor's tools all exit with 1: what they mean is in their words.
 const (
 	exitMissingInput = 66
-	exitBusy         = 73
-	exitFolder       = 74
+	exitCancelled    = 78
 	exitNoCommand    = 127
 )
 
@@ -29,7 +27,7 @@ var meanings = []struct {
 		`Input/output error|Resource temporarily unavailable|Cannot allocate memory|Cannot fork`)},
 }
 
-// explain gives a failed script its kind.
+// explain gives a failed script its kind. What nothing is known of is Unavailable: trying again cannot do harm.
 func (d *driver) explain(err error) error {
 	var failed *access.ScriptError
 	if !errors.As(err, &failed) {
@@ -38,21 +36,26 @@ func (d *driver) explain(err error) error {
 	switch {
 	case failed.Code == exitMissingInput:
 		return fault.Conflict.New("input %q has not been uploaded whole: upload it again and then submit again", failed.Stderr)
-	case failed.Code == exitBusy:
-		return fault.Unavailable.New("%s: %w", d.point, err)
-	case failed.Code == exitNoCommand || strings.Contains(failed.Stderr, "not found") && strings.Contains(failed.Stderr, "condor_"):
+	case failed.Code == exitCancelled:
+		return fault.Conflict.New("%s: %w", d.point, err)
+	case failed.Code == exitNoCommand || notFound.MatchString(failed.Stderr):
 		return fault.Invalid.New("%s has not what the driver needs, or not on the PATH that a command gets (set tools to the folder of HTCondor's tools): %w", d.point, err)
 	}
+	if kind, known := meaning(failed); known {
+		return kind.New("%s: %w", d.point, err)
+	}
+	return fault.Unavailable.New("%s: %w", d.point, err)
+}
+
+// notFound is what the shells say when they do not find one of HTCondor's tools.
+var notFound = regexp.MustCompile(`condor_\w+: (command )?not found|condor_\w+['’]?: No such file or directory`)
+
+// meaning is what HTCondor's words mean, where that is known.
+func meaning(failed *access.ScriptError) (fault.Kind, bool) {
 	for _, m := range meanings {
 		if m.says.MatchString(failed.Stderr) {
-			return m.kind.New("%s: %w", d.point, err)
+			return m.kind, true
 		}
 	}
-	if failed.Code == exitFolder {
-		return fault.Unavailable.New("%s: Oceanid's folder there cannot be used: %w", d.point, err)
-	}
-	if failed.Signal != "" || failed.Code > 128 {
-		return fault.Unavailable.New("%s: %w", d.point, err)
-	}
-	return fault.Internal.New("%s: %w", d.point, err)
+	return "", false
 }

@@ -125,7 +125,7 @@ func TestUnknownHost(t *testing.T) {
 	c := account(t, "ben")
 	c.KnownHosts = filepath.Join(t.TempDir(), "ssh", "known_hosts")
 	_, last, err := probe(t, open(t, c))
-	wantFault(t, err, fault.Denied, "not known", "SHA256:", c.KnownHosts, "trust_new_host", c.Host)
+	wantFault(t, err, fault.Denied, "not known", "ssh-ed25519 SHA256:", c.KnownHosts, "trust_new_host", c.Host)
 	if last.Name != "host key" {
 		t.Errorf("the last step is %+v", last)
 	}

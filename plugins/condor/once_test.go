@@ -269,3 +269,78 @@ func TestCondorRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A job that was cancelled before it was handed over is never handed over, however late a submission comes that was on its way.
+func TestCancelledBeforeItWasHandedOver(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	job := scheduler.Job{Token: newToken(), Command: "true"}
+	ref := scheduler.Ref{Token: job.Token, Tasks: 1}
+	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.Submit(t.Context(), job)
+	wantFault(t, err, fault.Conflict, "cancelled")
+	if got := clusters(t, job.Token); len(got) != 0 {
+		t.Errorf("it has the clusters %q", got)
+	}
+	if s := query(t, d, ref)[0]; s.State != scheduler.Cancelled {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Of a job that is being handed over nothing can be said: it is not lost.
+func TestBeingHandedOverIsNotLost(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	p, err := d.at(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := scheduler.Ref{Token: newToken(), Tasks: 1}
+	lock := condor(t).Command(t.Context(), "ben", "sh", "-c", "mkdir -p "+p.job(ref.Token)+" && exec flock "+p.job(ref.Token)+"/lock sh -c 'echo; cat'")
+	stdin, stdout := must(lock.StdinPipe()), must(lock.StdoutPipe())
+	if err := lock.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stdout.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	count := func() (told []scheduler.Status) {
+		err := d.Query(t.Context(), scheduler.Query{Jobs: []scheduler.Ref{ref}}, func(s scheduler.Status) error {
+			told = append(told, s)
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return told
+	}
+	if told := count(); len(told) != 0 {
+		t.Errorf("told %+v", told)
+	}
+	stdin.Close()
+	if err := lock.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if told := count(); len(told) != 1 || told[0].State != scheduler.Lost {
+		t.Errorf("told %+v", told)
+	}
+}
+
+// What condor_submit itself does not like is the job's fault, and nothing remains in the queue.
+func TestPoolRefusesAJob(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	job := scheduler.Job{Token: newToken(), Command: "true"}
+	c := account(t, "ben")
+	c.Tools = "/home/ben/tools"
+	script := `mkdir -p ~/tools && cd ~/tools && printf '#!/bin/sh\necho "ERROR: Parse error in expression" >&2\nexit 1\n' >condor_submit && chmod +x condor_submit && for t in condor_q condor_history; do ln -sf /usr/bin/$t .; done`
+	if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script); err != nil {
+		t.Fatal(err)
+	}
+	_, err := open(t, c).Submit(t.Context(), job)
+	wantFault(t, err, fault.Invalid, "Parse error", "condor_submit")
+	// With tools that take it the same job comes through.
+	wantOne(t, job.Token, insist(t, d, job))
+}

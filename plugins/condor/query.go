@@ -33,6 +33,9 @@ func (d *driver) Query(ctx context.Context, q scheduler.Query, yield func(schedu
 		}
 		inquiries[ref.Token] = &inquiry{ref: ref, found: make(map[int]scheduler.Status)}
 	}
+	if err := d.identify(ctx, inquiries); err != nil {
+		return err
+	}
 	for _, ask := range []func(context.Context, map[string]*inquiry) error{d.askQueue, d.askHistory, d.askLog} {
 		open := maps.Collect(func(yield func(string, *inquiry) bool) {
 			for token, i := range inquiries {
@@ -51,13 +54,42 @@ func (d *driver) Query(ctx context.Context, q scheduler.Query, yield func(schedu
 	for _, ref := range q.Jobs {
 		i := inquiries[ref.Token]
 		if i == nil {
-			continue // named twice
+			continue // named twice, or handed over just now
 		}
 		delete(inquiries, ref.Token)
 		for _, s := range i.verdict() {
 			if err := yield(s); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// identify finds the identifiers that the host does not know. It comes first: a job that is handed over while the witnesses are asked must not be taken
+// for one that none of them knows. Of such a job nothing can be said yet.
+func (d *driver) identify(ctx context.Context, inquiries map[string]*inquiry) error {
+	call := []string{"identify"}
+	for token, i := range inquiries {
+		if i.ref.ID == "" {
+			call = append(call, token)
+		}
+	}
+	if len(call) == 1 {
+		return nil
+	}
+	answer, err := d.ask(ctx, script{name: "look for submitted jobs", file: "query", call: words(call...)})
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(answer["jobs"]) {
+		token, id, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch i := inquiries[token]; {
+		case i == nil:
+		case id == "busy":
+			delete(inquiries, token)
+		default:
+			i.ref.ID = scheduler.ID(id)
 		}
 	}
 	return nil
@@ -130,10 +162,12 @@ func (d *driver) addAds(open map[string]*inquiry, text string, gone bool) error 
 
 // askLog looks for the ends of jobs in the event log.
 func (d *driver) askLog(ctx context.Context, open map[string]*inquiry) error {
-	call := []string{"ends"}
-	for _, token := range slices.Sorted(maps.Keys(open)) {
-		call = append(call, token+":"+string(open[token].ref.ID))
+	tokens := slices.Sorted(maps.Keys(open))
+	clusters := make([]string, len(tokens))
+	for i, token := range tokens {
+		clusters[i] = string(open[token].ref.ID)
 	}
+	call := append([]string{"ends", strings.Join(clusters, " ")}, tokens...)
 	answer, err := d.ask(ctx, script{name: "read the event log", file: "query", call: words(call...)})
 	if err != nil {
 		return err

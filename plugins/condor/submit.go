@@ -54,12 +54,15 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 	return scheduler.ID(id), nil
 }
 
-// refusal tells a job that this pool will never take, from what it cannot take now: condor_submit has looked at the job itself, and says what
-// it does not like of it ("ERROR: …").
+// refusal tells a job that this pool will never take from one that it cannot take now: condor_submit has looked at the job itself, and says what it does
+// not like of it ("ERROR: …").
 func refusal(err error) error {
 	var failed *access.ScriptError
-	if fault.Of(err) == fault.Internal && errors.As(err, &failed) && strings.Contains(failed.Stderr, "ERROR") {
-		return fault.Invalid.New("the pool refuses the job: %w", err)
+	if !errors.As(err, &failed) || failed.Code != 1 || !strings.Contains(failed.Stderr, "ERROR") {
+		return err
 	}
-	return err
+	if _, known := meaning(failed); known {
+		return err
+	}
+	return fault.Invalid.New("the pool refuses the job: %w", failed)
 }

@@ -75,6 +75,8 @@ func damaged(err error) bool {
 
 func (u *unpacking) member(h *tar.Header, content io.Reader) error {
 	name, ok := below(h.Name)
+	digest := u.digests[name]
+	delete(u.digests, name)
 	if h.Typeflag == tar.TypeDir {
 		return nil
 	}
@@ -90,8 +92,7 @@ func (u *unpacking) member(h *tar.Header, content io.Reader) error {
 		u.refused.add("task %d: %q, which is %s and no regular file", u.task, name, kindOf(h.Typeflag))
 		return nil
 	}
-	file := scheduler.File{Task: u.task, Path: name, Size: h.Size, Mode: uint32(h.FileInfo().Mode().Perm()), Modified: h.ModTime, SHA256: u.digests[name]}
-	delete(u.digests, name)
+	file := scheduler.File{Task: u.task, Path: name, Size: h.Size, Mode: uint32(h.FileInfo().Mode().Perm()), Modified: h.ModTime, SHA256: digest}
 	return u.yield(file, &checked{r: content, name: fmt.Sprintf("task %d: %q", u.task, name), want: file.SHA256, sum: sha256.New()})
 }
 

@@ -167,7 +167,7 @@ func (w *watch) tell(ctx context.Context, e eventlog.Event) error {
 		return err
 	}
 	if !known {
-		w.driver.log.Warn("the event log tells of a job that nobody submitted through Oceanid", "cluster", e.Cluster)
+		w.driver.log.Debug("the event log tells of a job that nobody submitted through Oceanid", "cluster", e.Cluster)
 		return nil
 	}
 	s, ok := news(e, o)

@@ -1,3 +1,16 @@
+# identify TOKEN… prints "TOKEN CLUSTER" of the jobs that have been handed over, and "TOKEN busy" of those that somebody hands over just now.
+identify() {
+	section jobs
+	for token; do
+		job=$dir/jobs/$token
+		if [ -s "$job/cluster" ]; then
+			echo "$token $(cat "$job/cluster")"
+		elif [ -e "$job/lock" ] && ! flock -n "$job/lock" true; then
+			echo "$token busy"
+		fi
+	done
+}
+
 # queue FACTORIES CONSTRAINT ATTRIBUTES prints what the schedd's queue holds. Factories come first: a task that a factory has not made then is either in
 # the queue a moment later, or was made in between and is seen there, or has ended and is in the history. In the other order it could fall through.
 queue() {
@@ -37,20 +50,14 @@ past() {
 	fi
 }
 
-# ends TOKEN:CLUSTER… prints the events of these jobs that end something (005, 009 and 036), and the tokens of those that somebody has cancelled.
-# CLUSTER may be empty: then the job's folder tells it.
+# ends CLUSTERS TOKEN… prints the events of these clusters that end something (005, 009 and 036), and those of the tokens that somebody has cancelled.
 ends() {
-	clusters=
-	cancelled=
-	for job; do
-		token=${job%%:*}
-		cluster=${job#*:}
-		[ -n "$cluster" ] || read cluster 2>/dev/null <"$dir/jobs/$token/cluster"
-		clusters="$clusters $cluster"
-		[ ! -e "$dir/jobs/$token/cancelled" ] || cancelled="$cancelled $token"
-	done
+	clusters=$1
+	shift
 	section cancelled
-	echo "$cancelled"
+	for token; do
+		[ ! -e "$dir/jobs/$token/cancelled" ] || echo "$token"
+	done
 	section events
 	[ ! -e "$log" ] || awk -v list="$clusters" '
 		BEGIN { n = split(list, ids, " "); for (i = 1; i <= n; i++) wanted[ids[i] + 0] = 1 }

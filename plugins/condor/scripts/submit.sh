@@ -6,6 +6,7 @@
 #   lock      held (flock) by whoever hands over, and by the condor_submit that does it
 #   begun     when the first attempt began: from then on the schedd may have the job
 #   cluster   the schedd's number of it: it has been handed over
+#   cancelled somebody has cancelled it: if it has not been handed over yet, it will not be
 #
 # Without begun no condor_submit has ever run for it. With begun and without cluster nobody knows what became of the last attempt, and as the lock
 # was free it runs no more: the schedd's queue, its history and the event log are asked before anything is submitted again.
@@ -20,6 +21,7 @@ submit() {
 		exec 9>>lock
 		flock -w 30 9 || fail 73 "another submission of this job is under way"
 		[ -s cluster ] || [ ! -e begun ] || adopt
+		[ -s cluster ] || [ ! -e cancelled ] || fail 78 "the job has been cancelled"
 		[ -s cluster ] || hand_over
 	fi
 	section cluster

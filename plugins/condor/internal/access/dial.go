@@ -130,8 +130,8 @@ func (a *attempt) handshake(ctx context.Context, conn net.Conn) (*ssh.Client, er
 		return nil, keys.err
 	case strings.Contains(err.Error(), "unable to authenticate"):
 		return nil, fault.Denied.New("%s refuses to let in %q with %s: %w", a.addr(), a.User, login, err)
-	case noHostKeyInCommon(err) && len(keys.algorithms) > 0:
-		return nil, fault.Denied.New("%s has no host key of the types that are known of it (%s): it may have been installed anew, or somebody may be in between: not connected",
+	case noHostKeyInCommon(err):
+		return nil, fault.Denied.New("%s has no host key of the types that are known of it (%s): it may have been installed anew, or somebody may be listening in between: not connected",
 			a.addr(), strings.Join(keys.algorithms, ", "))
 	}
 	return nil, fault.Unavailable.New("connect to %s: %w", a.addr(), err)

@@ -56,7 +56,17 @@ func newHostKeys(t Target) (*hostKeys, error) {
 		}
 		h.algorithms = algorithmsOf(keys)
 	}
+	if len(h.algorithms) == 0 {
+		h.algorithms = preferred()
+	}
 	return h, nil
+}
+
+// preferred are the algorithms for a host of which nothing is known: first the one that OpenSSH shows, too, so that people can compare fingerprints.
+func preferred() []string {
+	return []string{
+		ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
+	}
 }
 
 // algorithmsOf are the signature algorithms for keys of these types. SHA-1 is not among them.
@@ -108,7 +118,7 @@ func (h *hostKeys) judge(addr string, remote net.Addr, key ssh.PublicKey) error 
 		return h.remember(key)
 	}
 	return fault.Denied.New("the host key of %s is not known: it shows %s. If that is its fingerprint (ssh-keygen -lf /etc/ssh/ssh_host_…_key.pub there tells), "+
-		"add the line %q to %s, or pin it with host_key = %q, or let the first connection decide with trust_new_host = true",
+		"add the line %q to %s, or pin it with host_key = [%q], or let the first connection decide with trust_new_host = true",
 		h.target.addr(), describe(key), knownhosts.Line([]string{h.target.addr()}, key), h.file(), authorized(key))
 }
 

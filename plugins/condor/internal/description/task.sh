@@ -54,7 +54,7 @@ pack() {
 		find "$@" -type f -exec sha256sum {} + 2>&1
 	fi | sed -e 's/^find: /! &/' -e 's/^sha256sum: /! &/' >manifest
 	if tar --version 2>&1 | grep -q GNU; then
-		tar --format=posix --pax-option=delete=atime,delete=ctime --hard-dereference --sparse --sort=name -cf results.tar manifest "$@"
+		tar --format=posix --pax-option=delete=atime,delete=ctime --hard-dereference --sparse --sort=name -b 1 -cf results.tar manifest "$@"
 	else
 		tar -cf results.tar manifest "$@"
 	fi

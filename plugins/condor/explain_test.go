@@ -1,0 +1,43 @@
+package main
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// HTCondor's tools all exit with 1; what they mean is in their words. These were seen with 23.9.6.
+func TestWhatTheToolsSay(t *testing.T) {
+	t.Parallel()
+	d := &driver{point: access.NewLocal()}
+	for says, want := range map[string]fault.Kind{
+		"ERROR: Can't find address of local schedd":                                                         fault.Unavailable,
+		"ERROR: Failed to connect to local queue manager\nCEDAR:6001:Failed to connect to <127.0.0.1:9618>": fault.Unavailable,
+		"ERROR: Failed to connect to local queue manager\nSECMAN:2007:Failed to end classad message.":       fault.Unavailable,
+		"SECMAN:2011:Connection closed during command authorization. Probably due to an unknown command.":   fault.Unavailable,
+		"-- Failed to fetch ads from: <127.0.0.1:9618> : lab":                                               fault.Unavailable,
+		"ERROR: Failed submission for job 7.0 - aborting entire submit":                                     fault.Unavailable,
+		"ERROR: Failed to commit job submission into the queue.":                                            fault.Unavailable,
+		"ERROR: Failed to create proc\nNumber of submitted jobs would exceed MAX_JOBS_PER_SUBMISSION":       fault.Exhausted,
+		"sh: 1: cannot create cluster.new: No space left on device":                                         fault.Exhausted,
+		"SECMAN:2010:Received \"DENIED\" from server for user ada@pool using method IDTOKENS.":              fault.Denied,
+		"mkdir: cannot create directory '/opt/x': Permission denied":                                        fault.Denied,
+		"/bin/sh: 80: condor_submit: not found":                                                             fault.Invalid,
+		"timeout: failed to run command 'condor_submit': No such file or directory":                         fault.Invalid,
+		"ERROR: Parse error in expression: \n\trequirements = (":                                            fault.Invalid,
+		"ERROR: No 'queue' commands found in the submit description":                                        fault.Invalid,
+		"something that nobody has heard of":                                                                fault.Unavailable,
+		"":                                                                                                  fault.Unavailable,
+	} {
+		err := refusal(d.explain(&access.ScriptError{Name: "condor_submit", Code: 1, Stderr: says}))
+		if got := fault.Of(err); got != want {
+			t.Errorf("%q is %q, not %q", says, got, want)
+		}
+		var failed *access.ScriptError
+		if !errors.As(err, &failed) || failed.Stderr != says {
+			t.Errorf("%q: the script's own words are lost: %v", says, err)
+		}
+	}
+}
