@@ -18,7 +18,8 @@ type Driver interface {
 	// Submit refuses (fault.Invalid) what it cannot carry to the task exactly as it stands in the job.
 	Submit(ctx context.Context, job Job) (ID, error)
 	// Query yields the state of the tasks of all the named jobs, asking the pool as seldom as it can (once, if possible). A job that the pool
-	// does not know any more is yielded as Lost; of one that could not be asked about nothing is yielded. It stops with yield's error.
+	// does not know any more is yielded as Lost; of one that could not be asked about, or that is being handed over at this moment,
+	// nothing is yielded. It stops with yield's error.
 	Query(ctx context.Context, q Query, yield func(Status) error) error
 	// Cancel ends jobs with all their tasks and processes. It returns when the pool has taken the request; the end comes as news. A job that
 	// has ended, or that the pool does not know, is cancelled already.
