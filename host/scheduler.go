@@ -286,7 +286,7 @@ func (s *Scheduler) explained(ctx context.Context, name string, values config.Va
 	return err
 }
 
-// Can tells whether the scheduler's driver has a capability: "events", "logs", "uploads", "downloads" or "probes".
+// Can tells whether the scheduler's driver has a capability: "events", "logs", "uploads", "downloads", "probes", "holds" or "workflows".
 func (s *Scheduler) Can(ctx context.Context, capability string) (bool, error) {
 	driver, err := s.host.catalog.Driver(ctx, s.Type())
 	if err != nil {
@@ -307,5 +307,6 @@ func (s *Scheduler) Can(ctx context.Context, capability string) (bool, error) {
 func capabilityService(capability string) string {
 	return map[string]string{
 		"events": call.Events, "logs": call.Logs, "uploads": call.Uploads, "downloads": call.Downloads, "probes": call.Probes,
+		"holds": call.Holds, "workflows": call.Workflows,
 	}[capability]
 }

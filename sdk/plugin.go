@@ -49,17 +49,19 @@ func Scheduler[C any, D scheduler.Driver](name, version string, open func(contex
 		return Plugin{err: fmt.Errorf("driver %q: %w", name, err)}
 	}
 	return Plugin{def: serve.Definition{
-		Name:        name,
-		Version:     version,
-		SDK:         "go " + Version,
-		Schema:      block,
-		Validate:    func(config []byte) []*pluginv1.Diagnostic { _, found := decode[C](config); return found },
-		Open:        opener(open),
-		Watches:     driver.Implements(reflect.TypeFor[scheduler.Watcher]()),
-		StreamsLogs: driver.Implements(reflect.TypeFor[scheduler.LogStreamer]()),
-		Uploads:     driver.Implements(reflect.TypeFor[scheduler.Uploader]()),
-		Downloads:   driver.Implements(reflect.TypeFor[scheduler.Downloader]()),
-		Probes:      driver.Implements(reflect.TypeFor[scheduler.Prober]()),
+		Name:          name,
+		Version:       version,
+		SDK:           "go " + Version,
+		Schema:        block,
+		Validate:      func(config []byte) []*pluginv1.Diagnostic { _, found := decode[C](config); return found },
+		Open:          opener(open),
+		Watches:       driver.Implements(reflect.TypeFor[scheduler.Watcher]()),
+		StreamsLogs:   driver.Implements(reflect.TypeFor[scheduler.LogStreamer]()),
+		Uploads:       driver.Implements(reflect.TypeFor[scheduler.Uploader]()),
+		Downloads:     driver.Implements(reflect.TypeFor[scheduler.Downloader]()),
+		Probes:        driver.Implements(reflect.TypeFor[scheduler.Prober]()),
+		Holds:         driver.Implements(reflect.TypeFor[scheduler.Holder]()),
+		RunsWorkflows: driver.Implements(reflect.TypeFor[scheduler.WorkflowRunner]()),
 	}}
 }
 

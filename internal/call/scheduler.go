@@ -84,6 +84,8 @@ const (
 	Uploads   = "oceanid.scheduler.v1.Uploads"
 	Downloads = "oceanid.scheduler.v1.Downloads"
 	Probes    = "oceanid.scheduler.v1.Probes"
+	Holds     = "oceanid.scheduler.v1.Holds"
+	Workflows = "oceanid.scheduler.v1.Workflows"
 )
 
 // Can tells whether the driver serves a service.

@@ -21,13 +21,33 @@ func (s *Scheduler) Submit(ctx context.Context, job scheduler.Job) (id scheduler
 		if err != nil {
 			return err
 		}
-		id = scheduler.ID(resp.GetId())
-		if id == "" || len(id) > wire.MaxID {
-			return fault.By(fault.Driver, fault.Internal.New("the driver answered with an identifier of %d bytes; 1 to %d are allowed", len(id), wire.MaxID))
-		}
-		return nil
+		id, err = identifier(resp.GetId())
+		return err
 	})
 	return id, err
+}
+
+// SubmitWorkflow is scheduler.WorkflowRunner's: safe to repeat, by the workflow's token.
+func (s *Scheduler) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (id scheduler.ID, err error) {
+	if err := s.need(Workflows, "run workflows"); err != nil {
+		return "", err
+	}
+	err = s.do(ctx, "submit workflow", submitDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		resp, err := schedulerv1.NewWorkflowsClient(conn).SubmitWorkflow(ctx, &schedulerv1.SubmitWorkflowRequest{Instance: ref, Workflow: wire.WorkflowToProto(w)})
+		if err != nil {
+			return err
+		}
+		id, err = identifier(resp.GetId())
+		return err
+	})
+	return id, err
+}
+
+func identifier(id string) (scheduler.ID, error) {
+	if id == "" || len(id) > wire.MaxID {
+		return "", fault.By(fault.Driver, fault.Internal.New("the driver answered with an identifier of %d bytes; 1 to %d are allowed", len(id), wire.MaxID))
+	}
+	return scheduler.ID(id), nil
 }
 
 // portion is how many jobs a driver is asked about in one message, which has to hold the longest identifiers of all of them.
@@ -80,6 +100,28 @@ func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(sch
 func (s *Scheduler) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
 	return s.do(ctx, "cancel", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		_, err := s.client(conn).Cancel(ctx, &schedulerv1.CancelRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
+		return err
+	})
+}
+
+// Hold is scheduler.Holder's.
+func (s *Scheduler) Hold(ctx context.Context, jobs []scheduler.Ref) error {
+	if err := s.need(Holds, "hold jobs"); err != nil {
+		return err
+	}
+	return s.do(ctx, "hold", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		_, err := schedulerv1.NewHoldsClient(conn).Hold(ctx, &schedulerv1.HoldRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
+		return err
+	})
+}
+
+// Release is scheduler.Holder's.
+func (s *Scheduler) Release(ctx context.Context, jobs []scheduler.Ref) error {
+	if err := s.need(Holds, "release jobs"); err != nil {
+		return err
+	}
+	return s.do(ctx, "release", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		_, err := schedulerv1.NewHoldsClient(conn).Release(ctx, &schedulerv1.ReleaseRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
 }

@@ -14,3 +14,6 @@ const (
 	// MaxText is the longest text that a status or an error carries, in bytes; the rest is cut off. A full page of the longest ones is a message.
 	MaxText = 8 << 10
 )
+
+// RequestID is the key of the gRPC metadata that names a call in the logs of host and driver: any text of at most 64 bytes of [A-Za-z0-9-].
+const RequestID = "oceanid-request-id"

@@ -112,6 +112,12 @@ func roundTrip[T any, M interface {
 		for i := range v.Inputs {
 			v.Inputs[i].Path, v.Inputs[i].Data = "", nil
 		}
+	case *scheduler.Workflow:
+		for i := range v.Nodes {
+			for j := range v.Nodes[i].Job.Inputs {
+				v.Nodes[i].Job.Inputs[j].Path, v.Nodes[i].Job.Inputs[j].Data = "", nil
+			}
+		}
 	case *scheduler.File:
 		v.SHA256 = "" // crosses in the trailer
 	}
@@ -140,6 +146,7 @@ func TestEveryFieldSurvives(t *testing.T) {
 	t.Parallel()
 	t.Run("job", func(t *testing.T) { roundTrip(t, wire.JobToProto, wire.JobFromProto) })
 	t.Run("input", func(t *testing.T) { roundTrip(t, wire.InputToProto, wire.InputFromProto) })
+	t.Run("workflow", func(t *testing.T) { roundTrip(t, wire.WorkflowToProto, wire.WorkflowFromProto) })
 	t.Run("ref", func(t *testing.T) { roundTrip(t, wire.RefToProto, wire.RefFromProto) })
 	t.Run("status", func(t *testing.T) { roundTrip(t, wire.StatusToProto, wire.StatusFromProto) })
 	t.Run("file", func(t *testing.T) { roundTrip(t, wire.FileToProto, wire.FileFromProto) })

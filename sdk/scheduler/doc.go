@@ -1,7 +1,7 @@
 // Package scheduler is the vocabulary of jobs: what a portal submits, what a driver is asked to do, and what both are told about it.
 //
 // A driver is three verbs ([Driver]). Everything else that a pool may be able to do is an optional interface of one or two methods
-// ([Watcher], [LogStreamer], [Uploader], [Downloader], [Prober]): the SDK finds the ones that a driver has, and the host offers exactly those.
+// ([Watcher], [LogStreamer], [Uploader], [Downloader], [Prober], [Holder], [WorkflowRunner]): the SDK finds the ones that a driver has, and the host offers exactly those.
 //
 // # A job
 //

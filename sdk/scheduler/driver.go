@@ -15,7 +15,8 @@ type Driver interface {
 	// and looked up before anything is submitted, so that a second call with the same token, at any time, from any process, after a
 	// crash at any point, returns the first one's identifier and makes no second job.
 	//
-	// Submit refuses (fault.Invalid) what it cannot carry to the task exactly as it stands in the job.
+	// Submit refuses (fault.Invalid) what it cannot carry to the task exactly as it stands in the job. A token that was cancelled before it
+	// was handed over may be refused for ever (fault.Conflict).
 	Submit(ctx context.Context, job Job) (ID, error)
 	// Query yields the state of the tasks of all the named jobs, asking the pool as seldom as it can (once, if possible). A job that the pool
 	// does not know any more is yielded as Lost; of one that could not be asked about, or that is being handed over at this moment,
@@ -26,11 +27,28 @@ type Driver interface {
 	Cancel(ctx context.Context, jobs []Ref) error
 }
 
+// Holder is a driver whose pool can keep what waits from running.
+type Holder interface {
+	// Hold keeps the tasks of these jobs that have not begun from running; they are Held from then on, with a reason. It returns when the pool has
+	// taken the request. What runs or has ended is left as it is.
+	Hold(ctx context.Context, jobs []Ref) error
+	// Release lets held tasks wait for their turn again, whoever held them. A job of which nothing is held stays as it is.
+	Release(ctx context.Context, jobs []Ref) error
+}
+
+// WorkflowRunner is a driver whose pool runs a graph of jobs by an engine of its own.
+type WorkflowRunner interface {
+	// SubmitWorkflow hands a graph to the pool as one job, idempotent by its token as Submit is. The tasks of that job are those of all nodes, one node
+	// after the other: Query, Cancel and the rest then speak of it as of any job.
+	SubmitWorkflow(ctx context.Context, w Workflow) (ID, error)
+}
+
 // Watcher is a driver that tells changes as they happen. Without it the host polls Query.
 type Watcher interface {
 	// Watch yields events from the cursor on ("": from the oldest that it can tell) until ctx is done, and then returns nil or ctx's error. What was told
 	// before a cursor need not be told again. If it cannot go on from the cursor it yields one Event with Reset and goes on from now.
-	// It returns an error only when the pool cannot be watched now; the host comes back with the last cursor.
+	// It returns an error only when the pool cannot be watched now; the host comes back with the last cursor. yield blocks while the host is slow, and
+	// returns an error as soon as ctx is done; Watch returns then.
 	Watch(ctx context.Context, from Cursor, yield func(Event) error) error
 }
 

@@ -537,6 +537,149 @@ func (x *Resources) GetRunTime() *durationpb.Duration {
 	return nil
 }
 
+// Workflow is a graph of jobs without cycles.
+type Workflow struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As a job's.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	Name  string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// At least one. Inputs of a node are uploaded under the token of its job.
+	Nodes         []*Node           `protobuf:"bytes,3,rep,name=nodes,proto3" json:"nodes,omitempty"`
+	Labels        map[string]string `protobuf:"bytes,4,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	User          string            `protobuf:"bytes,5,opt,name=user,proto3" json:"user,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Workflow) Reset() {
+	*x = Workflow{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Workflow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Workflow) ProtoMessage() {}
+
+func (x *Workflow) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Workflow.ProtoReflect.Descriptor instead.
+func (*Workflow) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Workflow) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *Workflow) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Workflow) GetNodes() []*Node {
+	if x != nil {
+		return x.Nodes
+	}
+	return nil
+}
+
+func (x *Workflow) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *Workflow) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+type Node struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Unique in the workflow: [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 64 bytes.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Its token is the workflow's, "-" and the node's place, from 0.
+	Job *Job `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
+	// Names of the nodes whose tasks must all have succeeded before any task of this one begins. When one of them does not succeed, the tasks of this one
+	// are CANCELLED, with a reason that names it.
+	After         []string `protobuf:"bytes,3,rep,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Node) Reset() {
+	*x = Node{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Node) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Node) ProtoMessage() {}
+
+func (x *Node) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Node.ProtoReflect.Descriptor instead.
+func (*Node) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Node) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Node) GetJob() *Job {
+	if x != nil {
+		return x.Job
+	}
+	return nil
+}
+
+func (x *Node) GetAfter() []string {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
 // Status of one task, or of a run of neighbouring tasks that are alike.
 type Status struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -565,7 +708,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[5]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -577,7 +720,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[5]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -590,7 +733,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{5}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Status) GetId() string {
@@ -675,7 +818,7 @@ type Exit struct {
 
 func (x *Exit) Reset() {
 	*x = Exit{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[6]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +830,7 @@ func (x *Exit) String() string {
 func (*Exit) ProtoMessage() {}
 
 func (x *Exit) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[6]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +843,7 @@ func (x *Exit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exit.ProtoReflect.Descriptor instead.
 func (*Exit) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{6}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Exit) GetCode() int32 {
@@ -727,7 +870,7 @@ type SubmitRequest struct {
 
 func (x *SubmitRequest) Reset() {
 	*x = SubmitRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -739,7 +882,7 @@ func (x *SubmitRequest) String() string {
 func (*SubmitRequest) ProtoMessage() {}
 
 func (x *SubmitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -752,7 +895,7 @@ func (x *SubmitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitRequest.ProtoReflect.Descriptor instead.
 func (*SubmitRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{7}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SubmitRequest) GetInstance() *pluginv1.Instance {
@@ -779,7 +922,7 @@ type SubmitResponse struct {
 
 func (x *SubmitResponse) Reset() {
 	*x = SubmitResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -791,7 +934,7 @@ func (x *SubmitResponse) String() string {
 func (*SubmitResponse) ProtoMessage() {}
 
 func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -804,7 +947,7 @@ func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitResponse.ProtoReflect.Descriptor instead.
 func (*SubmitResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{8}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SubmitResponse) GetId() string {
@@ -825,7 +968,7 @@ type QueryRequest struct {
 
 func (x *QueryRequest) Reset() {
 	*x = QueryRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -837,7 +980,7 @@ func (x *QueryRequest) String() string {
 func (*QueryRequest) ProtoMessage() {}
 
 func (x *QueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -850,7 +993,7 @@ func (x *QueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryRequest.ProtoReflect.Descriptor instead.
 func (*QueryRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{9}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *QueryRequest) GetInstance() *pluginv1.Instance {
@@ -879,7 +1022,7 @@ type JobRef struct {
 
 func (x *JobRef) Reset() {
 	*x = JobRef{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -891,7 +1034,7 @@ func (x *JobRef) String() string {
 func (*JobRef) ProtoMessage() {}
 
 func (x *JobRef) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -904,7 +1047,7 @@ func (x *JobRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JobRef.ProtoReflect.Descriptor instead.
 func (*JobRef) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{10}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *JobRef) GetId() string {
@@ -937,7 +1080,7 @@ type QueryResponse struct {
 
 func (x *QueryResponse) Reset() {
 	*x = QueryResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -949,7 +1092,7 @@ func (x *QueryResponse) String() string {
 func (*QueryResponse) ProtoMessage() {}
 
 func (x *QueryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -962,7 +1105,7 @@ func (x *QueryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryResponse.ProtoReflect.Descriptor instead.
 func (*QueryResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{11}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *QueryResponse) GetStatuses() []*Status {
@@ -982,7 +1125,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -994,7 +1137,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1007,7 +1150,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{12}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CancelRequest) GetInstance() *pluginv1.Instance {
@@ -1032,7 +1175,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1044,7 +1187,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1057,7 +1200,280 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{13}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{15}
+}
+
+type HoldRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Jobs          []*JobRef              `protobuf:"bytes,2,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HoldRequest) Reset() {
+	*x = HoldRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HoldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HoldRequest) ProtoMessage() {}
+
+func (x *HoldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HoldRequest.ProtoReflect.Descriptor instead.
+func (*HoldRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *HoldRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *HoldRequest) GetJobs() []*JobRef {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+type HoldResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HoldResponse) Reset() {
+	*x = HoldResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HoldResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HoldResponse) ProtoMessage() {}
+
+func (x *HoldResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HoldResponse.ProtoReflect.Descriptor instead.
+func (*HoldResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{17}
+}
+
+type ReleaseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Jobs          []*JobRef              `protobuf:"bytes,2,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReleaseRequest) Reset() {
+	*x = ReleaseRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReleaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReleaseRequest) ProtoMessage() {}
+
+func (x *ReleaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReleaseRequest.ProtoReflect.Descriptor instead.
+func (*ReleaseRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ReleaseRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *ReleaseRequest) GetJobs() []*JobRef {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+type ReleaseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReleaseResponse) Reset() {
+	*x = ReleaseResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReleaseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReleaseResponse) ProtoMessage() {}
+
+func (x *ReleaseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReleaseResponse.ProtoReflect.Descriptor instead.
+func (*ReleaseResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{19}
+}
+
+type SubmitWorkflowRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Workflow      *Workflow              `protobuf:"bytes,2,opt,name=workflow,proto3" json:"workflow,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubmitWorkflowRequest) Reset() {
+	*x = SubmitWorkflowRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitWorkflowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitWorkflowRequest) ProtoMessage() {}
+
+func (x *SubmitWorkflowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitWorkflowRequest.ProtoReflect.Descriptor instead.
+func (*SubmitWorkflowRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *SubmitWorkflowRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *SubmitWorkflowRequest) GetWorkflow() *Workflow {
+	if x != nil {
+		return x.Workflow
+	}
+	return nil
+}
+
+type SubmitWorkflowResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Opaque, made by the driver, at most 512 bytes.
+	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubmitWorkflowResponse) Reset() {
+	*x = SubmitWorkflowResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitWorkflowResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitWorkflowResponse) ProtoMessage() {}
+
+func (x *SubmitWorkflowResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitWorkflowResponse.ProtoReflect.Descriptor instead.
+func (*SubmitWorkflowResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *SubmitWorkflowResponse) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
 }
 
 type WatchRequest struct {
@@ -1071,7 +1487,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1083,7 +1499,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1096,7 +1512,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{14}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WatchRequest) GetInstance() *pluginv1.Instance {
@@ -1127,7 +1543,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1139,7 +1555,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1152,7 +1568,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{15}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WatchResponse) GetMessage() isWatchResponse_Message {
@@ -1222,7 +1638,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1234,7 +1650,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1247,7 +1663,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{16}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Event) GetStatus() *Status {
@@ -1274,7 +1690,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1286,7 +1702,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1299,7 +1715,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{17}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Heartbeat) GetCursor() string {
@@ -1321,7 +1737,7 @@ type Reset struct {
 
 func (x *Reset) Reset() {
 	*x = Reset{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1333,7 +1749,7 @@ func (x *Reset) String() string {
 func (*Reset) ProtoMessage() {}
 
 func (x *Reset) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1346,7 +1762,7 @@ func (x *Reset) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reset.ProtoReflect.Descriptor instead.
 func (*Reset) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{18}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Reset) GetCursor() string {
@@ -1379,7 +1795,7 @@ type TailRequest struct {
 
 func (x *TailRequest) Reset() {
 	*x = TailRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1391,7 +1807,7 @@ func (x *TailRequest) String() string {
 func (*TailRequest) ProtoMessage() {}
 
 func (x *TailRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1404,7 +1820,7 @@ func (x *TailRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TailRequest.ProtoReflect.Descriptor instead.
 func (*TailRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{19}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *TailRequest) GetInstance() *pluginv1.Instance {
@@ -1458,7 +1874,7 @@ type TailResponse struct {
 
 func (x *TailResponse) Reset() {
 	*x = TailResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1470,7 +1886,7 @@ func (x *TailResponse) String() string {
 func (*TailResponse) ProtoMessage() {}
 
 func (x *TailResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1483,7 +1899,7 @@ func (x *TailResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TailResponse.ProtoReflect.Descriptor instead.
 func (*TailResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{20}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *TailResponse) GetChunk() []byte {
@@ -1506,7 +1922,7 @@ type UploadRequest struct {
 
 func (x *UploadRequest) Reset() {
 	*x = UploadRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1518,7 +1934,7 @@ func (x *UploadRequest) String() string {
 func (*UploadRequest) ProtoMessage() {}
 
 func (x *UploadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1531,7 +1947,7 @@ func (x *UploadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadRequest.ProtoReflect.Descriptor instead.
 func (*UploadRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{21}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *UploadRequest) GetMessage() isUploadRequest_Message {
@@ -1586,7 +2002,7 @@ type UploadHeader struct {
 
 func (x *UploadHeader) Reset() {
 	*x = UploadHeader{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1598,7 +2014,7 @@ func (x *UploadHeader) String() string {
 func (*UploadHeader) ProtoMessage() {}
 
 func (x *UploadHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1611,7 +2027,7 @@ func (x *UploadHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadHeader.ProtoReflect.Descriptor instead.
 func (*UploadHeader) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{22}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *UploadHeader) GetInstance() *pluginv1.Instance {
@@ -1643,7 +2059,7 @@ type UploadResponse struct {
 
 func (x *UploadResponse) Reset() {
 	*x = UploadResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1655,7 +2071,7 @@ func (x *UploadResponse) String() string {
 func (*UploadResponse) ProtoMessage() {}
 
 func (x *UploadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1668,7 +2084,7 @@ func (x *UploadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadResponse.ProtoReflect.Descriptor instead.
 func (*UploadResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{23}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{31}
 }
 
 type DownloadRequest struct {
@@ -1685,7 +2101,7 @@ type DownloadRequest struct {
 
 func (x *DownloadRequest) Reset() {
 	*x = DownloadRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1697,7 +2113,7 @@ func (x *DownloadRequest) String() string {
 func (*DownloadRequest) ProtoMessage() {}
 
 func (x *DownloadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1710,7 +2126,7 @@ func (x *DownloadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadRequest.ProtoReflect.Descriptor instead.
 func (*DownloadRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{24}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DownloadRequest) GetInstance() *pluginv1.Instance {
@@ -1755,7 +2171,7 @@ type DownloadResponse struct {
 
 func (x *DownloadResponse) Reset() {
 	*x = DownloadResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1767,7 +2183,7 @@ func (x *DownloadResponse) String() string {
 func (*DownloadResponse) ProtoMessage() {}
 
 func (x *DownloadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1780,7 +2196,7 @@ func (x *DownloadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadResponse.ProtoReflect.Descriptor instead.
 func (*DownloadResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{25}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DownloadResponse) GetMessage() isDownloadResponse_Message {
@@ -1854,7 +2270,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1866,7 +2282,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1879,7 +2295,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{26}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *File) GetTask() int64 {
@@ -1927,7 +2343,7 @@ type FileTrailer struct {
 
 func (x *FileTrailer) Reset() {
 	*x = FileTrailer{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1939,7 +2355,7 @@ func (x *FileTrailer) String() string {
 func (*FileTrailer) ProtoMessage() {}
 
 func (x *FileTrailer) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1952,7 +2368,7 @@ func (x *FileTrailer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileTrailer.ProtoReflect.Descriptor instead.
 func (*FileTrailer) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{27}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *FileTrailer) GetSha256() string {
@@ -1971,7 +2387,7 @@ type ProbeRequest struct {
 
 func (x *ProbeRequest) Reset() {
 	*x = ProbeRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1983,7 +2399,7 @@ func (x *ProbeRequest) String() string {
 func (*ProbeRequest) ProtoMessage() {}
 
 func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1996,7 +2412,7 @@ func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeRequest.ProtoReflect.Descriptor instead.
 func (*ProbeRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{28}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ProbeRequest) GetInstance() *pluginv1.Instance {
@@ -2015,7 +2431,7 @@ type ProbeResponse struct {
 
 func (x *ProbeResponse) Reset() {
 	*x = ProbeResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2027,7 +2443,7 @@ func (x *ProbeResponse) String() string {
 func (*ProbeResponse) ProtoMessage() {}
 
 func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2040,7 +2456,7 @@ func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeResponse.ProtoReflect.Descriptor instead.
 func (*ProbeResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{29}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ProbeResponse) GetCheck() *Check {
@@ -2063,7 +2479,7 @@ type Check struct {
 
 func (x *Check) Reset() {
 	*x = Check{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2075,7 +2491,7 @@ func (x *Check) String() string {
 func (*Check) ProtoMessage() {}
 
 func (x *Check) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2088,7 +2504,7 @@ func (x *Check) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Check.ProtoReflect.Descriptor instead.
 func (*Check) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{30}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Check) GetName() string {
@@ -2153,7 +2569,20 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\n" +
 	"disk_bytes\x18\x03 \x01(\x03R\tdiskBytes\x12\x12\n" +
 	"\x04gpus\x18\x04 \x01(\x05R\x04gpus\x124\n" +
-	"\brun_time\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\arunTime\"\xaf\x02\n" +
+	"\brun_time\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\arunTime\"\xf9\x01\n" +
+	"\bWorkflow\x12\x14\n" +
+	"\x05token\x18\x01 \x01(\tR\x05token\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x120\n" +
+	"\x05nodes\x18\x03 \x03(\v2\x1a.oceanid.scheduler.v1.NodeR\x05nodes\x12B\n" +
+	"\x06labels\x18\x04 \x03(\v2*.oceanid.scheduler.v1.Workflow.LabelsEntryR\x06labels\x12\x12\n" +
+	"\x04user\x18\x05 \x01(\tR\x04user\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"]\n" +
+	"\x04Node\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
+	"\x03job\x18\x02 \x01(\v2\x19.oceanid.scheduler.v1.JobR\x03job\x12\x14\n" +
+	"\x05after\x18\x03 \x03(\tR\x05after\"\xaf\x02\n" +
 	"\x06Status\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x12\n" +
@@ -2186,7 +2615,20 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\rCancelRequest\x127\n" +
 	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x120\n" +
 	"\x04jobs\x18\x02 \x03(\v2\x1c.oceanid.scheduler.v1.JobRefR\x04jobs\"\x10\n" +
-	"\x0eCancelResponse\"_\n" +
+	"\x0eCancelResponse\"x\n" +
+	"\vHoldRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x120\n" +
+	"\x04jobs\x18\x02 \x03(\v2\x1c.oceanid.scheduler.v1.JobRefR\x04jobs\"\x0e\n" +
+	"\fHoldResponse\"{\n" +
+	"\x0eReleaseRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x120\n" +
+	"\x04jobs\x18\x02 \x03(\v2\x1c.oceanid.scheduler.v1.JobRefR\x04jobs\"\x11\n" +
+	"\x0fReleaseResponse\"\x8c\x01\n" +
+	"\x15SubmitWorkflowRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x12:\n" +
+	"\bworkflow\x18\x02 \x01(\v2\x1e.oceanid.scheduler.v1.WorkflowR\bworkflow\"(\n" +
+	"\x16SubmitWorkflowResponse\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"_\n" +
 	"\fWatchRequest\x127\n" +
 	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x12\x16\n" +
 	"\x06cursor\x18\x02 \x01(\tR\x06cursor\"\xc5\x01\n" +
@@ -2269,7 +2711,12 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\x05Query\x12\".oceanid.scheduler.v1.QueryRequest\x1a#.oceanid.scheduler.v1.QueryResponse0\x01\x12S\n" +
 	"\x06Cancel\x12#.oceanid.scheduler.v1.CancelRequest\x1a$.oceanid.scheduler.v1.CancelResponse2\\\n" +
 	"\x06Events\x12R\n" +
-	"\x05Watch\x12\".oceanid.scheduler.v1.WatchRequest\x1a#.oceanid.scheduler.v1.WatchResponse0\x012W\n" +
+	"\x05Watch\x12\".oceanid.scheduler.v1.WatchRequest\x1a#.oceanid.scheduler.v1.WatchResponse0\x012\xae\x01\n" +
+	"\x05Holds\x12M\n" +
+	"\x04Hold\x12!.oceanid.scheduler.v1.HoldRequest\x1a\".oceanid.scheduler.v1.HoldResponse\x12V\n" +
+	"\aRelease\x12$.oceanid.scheduler.v1.ReleaseRequest\x1a%.oceanid.scheduler.v1.ReleaseResponse2x\n" +
+	"\tWorkflows\x12k\n" +
+	"\x0eSubmitWorkflow\x12+.oceanid.scheduler.v1.SubmitWorkflowRequest\x1a,.oceanid.scheduler.v1.SubmitWorkflowResponse2W\n" +
 	"\x04Logs\x12O\n" +
 	"\x04Tail\x12!.oceanid.scheduler.v1.TailRequest\x1a\".oceanid.scheduler.v1.TailResponse0\x012`\n" +
 	"\aUploads\x12U\n" +
@@ -2292,104 +2739,128 @@ func file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP() []byte {
 }
 
 var file_oceanid_scheduler_v1_scheduler_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_oceanid_scheduler_v1_scheduler_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_oceanid_scheduler_v1_scheduler_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
 var file_oceanid_scheduler_v1_scheduler_proto_goTypes = []any{
-	(State)(0),                    // 0: oceanid.scheduler.v1.State
-	(LogStream)(0),                // 1: oceanid.scheduler.v1.LogStream
-	(*Job)(nil),                   // 2: oceanid.scheduler.v1.Job
-	(*Input)(nil),                 // 3: oceanid.scheduler.v1.Input
-	(*Array)(nil),                 // 4: oceanid.scheduler.v1.Array
-	(*Args)(nil),                  // 5: oceanid.scheduler.v1.Args
-	(*Resources)(nil),             // 6: oceanid.scheduler.v1.Resources
-	(*Status)(nil),                // 7: oceanid.scheduler.v1.Status
-	(*Exit)(nil),                  // 8: oceanid.scheduler.v1.Exit
-	(*SubmitRequest)(nil),         // 9: oceanid.scheduler.v1.SubmitRequest
-	(*SubmitResponse)(nil),        // 10: oceanid.scheduler.v1.SubmitResponse
-	(*QueryRequest)(nil),          // 11: oceanid.scheduler.v1.QueryRequest
-	(*JobRef)(nil),                // 12: oceanid.scheduler.v1.JobRef
-	(*QueryResponse)(nil),         // 13: oceanid.scheduler.v1.QueryResponse
-	(*CancelRequest)(nil),         // 14: oceanid.scheduler.v1.CancelRequest
-	(*CancelResponse)(nil),        // 15: oceanid.scheduler.v1.CancelResponse
-	(*WatchRequest)(nil),          // 16: oceanid.scheduler.v1.WatchRequest
-	(*WatchResponse)(nil),         // 17: oceanid.scheduler.v1.WatchResponse
-	(*Event)(nil),                 // 18: oceanid.scheduler.v1.Event
-	(*Heartbeat)(nil),             // 19: oceanid.scheduler.v1.Heartbeat
-	(*Reset)(nil),                 // 20: oceanid.scheduler.v1.Reset
-	(*TailRequest)(nil),           // 21: oceanid.scheduler.v1.TailRequest
-	(*TailResponse)(nil),          // 22: oceanid.scheduler.v1.TailResponse
-	(*UploadRequest)(nil),         // 23: oceanid.scheduler.v1.UploadRequest
-	(*UploadHeader)(nil),          // 24: oceanid.scheduler.v1.UploadHeader
-	(*UploadResponse)(nil),        // 25: oceanid.scheduler.v1.UploadResponse
-	(*DownloadRequest)(nil),       // 26: oceanid.scheduler.v1.DownloadRequest
-	(*DownloadResponse)(nil),      // 27: oceanid.scheduler.v1.DownloadResponse
-	(*File)(nil),                  // 28: oceanid.scheduler.v1.File
-	(*FileTrailer)(nil),           // 29: oceanid.scheduler.v1.FileTrailer
-	(*ProbeRequest)(nil),          // 30: oceanid.scheduler.v1.ProbeRequest
-	(*ProbeResponse)(nil),         // 31: oceanid.scheduler.v1.ProbeResponse
-	(*Check)(nil),                 // 32: oceanid.scheduler.v1.Check
-	nil,                           // 33: oceanid.scheduler.v1.Job.EnvEntry
-	nil,                           // 34: oceanid.scheduler.v1.Job.LabelsEntry
-	(*durationpb.Duration)(nil),   // 35: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 36: google.protobuf.Timestamp
-	(*pluginv1.Instance)(nil),     // 37: oceanid.plugin.v1.Instance
+	(State)(0),                     // 0: oceanid.scheduler.v1.State
+	(LogStream)(0),                 // 1: oceanid.scheduler.v1.LogStream
+	(*Job)(nil),                    // 2: oceanid.scheduler.v1.Job
+	(*Input)(nil),                  // 3: oceanid.scheduler.v1.Input
+	(*Array)(nil),                  // 4: oceanid.scheduler.v1.Array
+	(*Args)(nil),                   // 5: oceanid.scheduler.v1.Args
+	(*Resources)(nil),              // 6: oceanid.scheduler.v1.Resources
+	(*Workflow)(nil),               // 7: oceanid.scheduler.v1.Workflow
+	(*Node)(nil),                   // 8: oceanid.scheduler.v1.Node
+	(*Status)(nil),                 // 9: oceanid.scheduler.v1.Status
+	(*Exit)(nil),                   // 10: oceanid.scheduler.v1.Exit
+	(*SubmitRequest)(nil),          // 11: oceanid.scheduler.v1.SubmitRequest
+	(*SubmitResponse)(nil),         // 12: oceanid.scheduler.v1.SubmitResponse
+	(*QueryRequest)(nil),           // 13: oceanid.scheduler.v1.QueryRequest
+	(*JobRef)(nil),                 // 14: oceanid.scheduler.v1.JobRef
+	(*QueryResponse)(nil),          // 15: oceanid.scheduler.v1.QueryResponse
+	(*CancelRequest)(nil),          // 16: oceanid.scheduler.v1.CancelRequest
+	(*CancelResponse)(nil),         // 17: oceanid.scheduler.v1.CancelResponse
+	(*HoldRequest)(nil),            // 18: oceanid.scheduler.v1.HoldRequest
+	(*HoldResponse)(nil),           // 19: oceanid.scheduler.v1.HoldResponse
+	(*ReleaseRequest)(nil),         // 20: oceanid.scheduler.v1.ReleaseRequest
+	(*ReleaseResponse)(nil),        // 21: oceanid.scheduler.v1.ReleaseResponse
+	(*SubmitWorkflowRequest)(nil),  // 22: oceanid.scheduler.v1.SubmitWorkflowRequest
+	(*SubmitWorkflowResponse)(nil), // 23: oceanid.scheduler.v1.SubmitWorkflowResponse
+	(*WatchRequest)(nil),           // 24: oceanid.scheduler.v1.WatchRequest
+	(*WatchResponse)(nil),          // 25: oceanid.scheduler.v1.WatchResponse
+	(*Event)(nil),                  // 26: oceanid.scheduler.v1.Event
+	(*Heartbeat)(nil),              // 27: oceanid.scheduler.v1.Heartbeat
+	(*Reset)(nil),                  // 28: oceanid.scheduler.v1.Reset
+	(*TailRequest)(nil),            // 29: oceanid.scheduler.v1.TailRequest
+	(*TailResponse)(nil),           // 30: oceanid.scheduler.v1.TailResponse
+	(*UploadRequest)(nil),          // 31: oceanid.scheduler.v1.UploadRequest
+	(*UploadHeader)(nil),           // 32: oceanid.scheduler.v1.UploadHeader
+	(*UploadResponse)(nil),         // 33: oceanid.scheduler.v1.UploadResponse
+	(*DownloadRequest)(nil),        // 34: oceanid.scheduler.v1.DownloadRequest
+	(*DownloadResponse)(nil),       // 35: oceanid.scheduler.v1.DownloadResponse
+	(*File)(nil),                   // 36: oceanid.scheduler.v1.File
+	(*FileTrailer)(nil),            // 37: oceanid.scheduler.v1.FileTrailer
+	(*ProbeRequest)(nil),           // 38: oceanid.scheduler.v1.ProbeRequest
+	(*ProbeResponse)(nil),          // 39: oceanid.scheduler.v1.ProbeResponse
+	(*Check)(nil),                  // 40: oceanid.scheduler.v1.Check
+	nil,                            // 41: oceanid.scheduler.v1.Job.EnvEntry
+	nil,                            // 42: oceanid.scheduler.v1.Job.LabelsEntry
+	nil,                            // 43: oceanid.scheduler.v1.Workflow.LabelsEntry
+	(*durationpb.Duration)(nil),    // 44: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),  // 45: google.protobuf.Timestamp
+	(*pluginv1.Instance)(nil),      // 46: oceanid.plugin.v1.Instance
 }
 var file_oceanid_scheduler_v1_scheduler_proto_depIdxs = []int32{
-	33, // 0: oceanid.scheduler.v1.Job.env:type_name -> oceanid.scheduler.v1.Job.EnvEntry
+	41, // 0: oceanid.scheduler.v1.Job.env:type_name -> oceanid.scheduler.v1.Job.EnvEntry
 	3,  // 1: oceanid.scheduler.v1.Job.inputs:type_name -> oceanid.scheduler.v1.Input
 	4,  // 2: oceanid.scheduler.v1.Job.array:type_name -> oceanid.scheduler.v1.Array
 	6,  // 3: oceanid.scheduler.v1.Job.resources:type_name -> oceanid.scheduler.v1.Resources
-	34, // 4: oceanid.scheduler.v1.Job.labels:type_name -> oceanid.scheduler.v1.Job.LabelsEntry
+	42, // 4: oceanid.scheduler.v1.Job.labels:type_name -> oceanid.scheduler.v1.Job.LabelsEntry
 	5,  // 5: oceanid.scheduler.v1.Array.args:type_name -> oceanid.scheduler.v1.Args
-	35, // 6: oceanid.scheduler.v1.Resources.run_time:type_name -> google.protobuf.Duration
-	0,  // 7: oceanid.scheduler.v1.Status.state:type_name -> oceanid.scheduler.v1.State
-	8,  // 8: oceanid.scheduler.v1.Status.exit:type_name -> oceanid.scheduler.v1.Exit
-	36, // 9: oceanid.scheduler.v1.Status.time:type_name -> google.protobuf.Timestamp
-	37, // 10: oceanid.scheduler.v1.SubmitRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	2,  // 11: oceanid.scheduler.v1.SubmitRequest.job:type_name -> oceanid.scheduler.v1.Job
-	37, // 12: oceanid.scheduler.v1.QueryRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	12, // 13: oceanid.scheduler.v1.QueryRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
-	7,  // 14: oceanid.scheduler.v1.QueryResponse.statuses:type_name -> oceanid.scheduler.v1.Status
-	37, // 15: oceanid.scheduler.v1.CancelRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	12, // 16: oceanid.scheduler.v1.CancelRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
-	37, // 17: oceanid.scheduler.v1.WatchRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	18, // 18: oceanid.scheduler.v1.WatchResponse.event:type_name -> oceanid.scheduler.v1.Event
-	19, // 19: oceanid.scheduler.v1.WatchResponse.heartbeat:type_name -> oceanid.scheduler.v1.Heartbeat
-	20, // 20: oceanid.scheduler.v1.WatchResponse.reset:type_name -> oceanid.scheduler.v1.Reset
-	7,  // 21: oceanid.scheduler.v1.Event.status:type_name -> oceanid.scheduler.v1.Status
-	37, // 22: oceanid.scheduler.v1.TailRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	12, // 23: oceanid.scheduler.v1.TailRequest.job:type_name -> oceanid.scheduler.v1.JobRef
-	1,  // 24: oceanid.scheduler.v1.TailRequest.stream:type_name -> oceanid.scheduler.v1.LogStream
-	24, // 25: oceanid.scheduler.v1.UploadRequest.header:type_name -> oceanid.scheduler.v1.UploadHeader
-	37, // 26: oceanid.scheduler.v1.UploadHeader.instance:type_name -> oceanid.plugin.v1.Instance
-	3,  // 27: oceanid.scheduler.v1.UploadHeader.input:type_name -> oceanid.scheduler.v1.Input
-	37, // 28: oceanid.scheduler.v1.DownloadRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	12, // 29: oceanid.scheduler.v1.DownloadRequest.job:type_name -> oceanid.scheduler.v1.JobRef
-	28, // 30: oceanid.scheduler.v1.DownloadResponse.header:type_name -> oceanid.scheduler.v1.File
-	29, // 31: oceanid.scheduler.v1.DownloadResponse.trailer:type_name -> oceanid.scheduler.v1.FileTrailer
-	36, // 32: oceanid.scheduler.v1.File.modified:type_name -> google.protobuf.Timestamp
-	37, // 33: oceanid.scheduler.v1.ProbeRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	32, // 34: oceanid.scheduler.v1.ProbeResponse.check:type_name -> oceanid.scheduler.v1.Check
-	9,  // 35: oceanid.scheduler.v1.Scheduler.Submit:input_type -> oceanid.scheduler.v1.SubmitRequest
-	11, // 36: oceanid.scheduler.v1.Scheduler.Query:input_type -> oceanid.scheduler.v1.QueryRequest
-	14, // 37: oceanid.scheduler.v1.Scheduler.Cancel:input_type -> oceanid.scheduler.v1.CancelRequest
-	16, // 38: oceanid.scheduler.v1.Events.Watch:input_type -> oceanid.scheduler.v1.WatchRequest
-	21, // 39: oceanid.scheduler.v1.Logs.Tail:input_type -> oceanid.scheduler.v1.TailRequest
-	23, // 40: oceanid.scheduler.v1.Uploads.Upload:input_type -> oceanid.scheduler.v1.UploadRequest
-	26, // 41: oceanid.scheduler.v1.Downloads.Download:input_type -> oceanid.scheduler.v1.DownloadRequest
-	30, // 42: oceanid.scheduler.v1.Probes.Probe:input_type -> oceanid.scheduler.v1.ProbeRequest
-	10, // 43: oceanid.scheduler.v1.Scheduler.Submit:output_type -> oceanid.scheduler.v1.SubmitResponse
-	13, // 44: oceanid.scheduler.v1.Scheduler.Query:output_type -> oceanid.scheduler.v1.QueryResponse
-	15, // 45: oceanid.scheduler.v1.Scheduler.Cancel:output_type -> oceanid.scheduler.v1.CancelResponse
-	17, // 46: oceanid.scheduler.v1.Events.Watch:output_type -> oceanid.scheduler.v1.WatchResponse
-	22, // 47: oceanid.scheduler.v1.Logs.Tail:output_type -> oceanid.scheduler.v1.TailResponse
-	25, // 48: oceanid.scheduler.v1.Uploads.Upload:output_type -> oceanid.scheduler.v1.UploadResponse
-	27, // 49: oceanid.scheduler.v1.Downloads.Download:output_type -> oceanid.scheduler.v1.DownloadResponse
-	31, // 50: oceanid.scheduler.v1.Probes.Probe:output_type -> oceanid.scheduler.v1.ProbeResponse
-	43, // [43:51] is the sub-list for method output_type
-	35, // [35:43] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	44, // 6: oceanid.scheduler.v1.Resources.run_time:type_name -> google.protobuf.Duration
+	8,  // 7: oceanid.scheduler.v1.Workflow.nodes:type_name -> oceanid.scheduler.v1.Node
+	43, // 8: oceanid.scheduler.v1.Workflow.labels:type_name -> oceanid.scheduler.v1.Workflow.LabelsEntry
+	2,  // 9: oceanid.scheduler.v1.Node.job:type_name -> oceanid.scheduler.v1.Job
+	0,  // 10: oceanid.scheduler.v1.Status.state:type_name -> oceanid.scheduler.v1.State
+	10, // 11: oceanid.scheduler.v1.Status.exit:type_name -> oceanid.scheduler.v1.Exit
+	45, // 12: oceanid.scheduler.v1.Status.time:type_name -> google.protobuf.Timestamp
+	46, // 13: oceanid.scheduler.v1.SubmitRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	2,  // 14: oceanid.scheduler.v1.SubmitRequest.job:type_name -> oceanid.scheduler.v1.Job
+	46, // 15: oceanid.scheduler.v1.QueryRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	14, // 16: oceanid.scheduler.v1.QueryRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	9,  // 17: oceanid.scheduler.v1.QueryResponse.statuses:type_name -> oceanid.scheduler.v1.Status
+	46, // 18: oceanid.scheduler.v1.CancelRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	14, // 19: oceanid.scheduler.v1.CancelRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	46, // 20: oceanid.scheduler.v1.HoldRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	14, // 21: oceanid.scheduler.v1.HoldRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	46, // 22: oceanid.scheduler.v1.ReleaseRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	14, // 23: oceanid.scheduler.v1.ReleaseRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	46, // 24: oceanid.scheduler.v1.SubmitWorkflowRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	7,  // 25: oceanid.scheduler.v1.SubmitWorkflowRequest.workflow:type_name -> oceanid.scheduler.v1.Workflow
+	46, // 26: oceanid.scheduler.v1.WatchRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	26, // 27: oceanid.scheduler.v1.WatchResponse.event:type_name -> oceanid.scheduler.v1.Event
+	27, // 28: oceanid.scheduler.v1.WatchResponse.heartbeat:type_name -> oceanid.scheduler.v1.Heartbeat
+	28, // 29: oceanid.scheduler.v1.WatchResponse.reset:type_name -> oceanid.scheduler.v1.Reset
+	9,  // 30: oceanid.scheduler.v1.Event.status:type_name -> oceanid.scheduler.v1.Status
+	46, // 31: oceanid.scheduler.v1.TailRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	14, // 32: oceanid.scheduler.v1.TailRequest.job:type_name -> oceanid.scheduler.v1.JobRef
+	1,  // 33: oceanid.scheduler.v1.TailRequest.stream:type_name -> oceanid.scheduler.v1.LogStream
+	32, // 34: oceanid.scheduler.v1.UploadRequest.header:type_name -> oceanid.scheduler.v1.UploadHeader
+	46, // 35: oceanid.scheduler.v1.UploadHeader.instance:type_name -> oceanid.plugin.v1.Instance
+	3,  // 36: oceanid.scheduler.v1.UploadHeader.input:type_name -> oceanid.scheduler.v1.Input
+	46, // 37: oceanid.scheduler.v1.DownloadRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	14, // 38: oceanid.scheduler.v1.DownloadRequest.job:type_name -> oceanid.scheduler.v1.JobRef
+	36, // 39: oceanid.scheduler.v1.DownloadResponse.header:type_name -> oceanid.scheduler.v1.File
+	37, // 40: oceanid.scheduler.v1.DownloadResponse.trailer:type_name -> oceanid.scheduler.v1.FileTrailer
+	45, // 41: oceanid.scheduler.v1.File.modified:type_name -> google.protobuf.Timestamp
+	46, // 42: oceanid.scheduler.v1.ProbeRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	40, // 43: oceanid.scheduler.v1.ProbeResponse.check:type_name -> oceanid.scheduler.v1.Check
+	11, // 44: oceanid.scheduler.v1.Scheduler.Submit:input_type -> oceanid.scheduler.v1.SubmitRequest
+	13, // 45: oceanid.scheduler.v1.Scheduler.Query:input_type -> oceanid.scheduler.v1.QueryRequest
+	16, // 46: oceanid.scheduler.v1.Scheduler.Cancel:input_type -> oceanid.scheduler.v1.CancelRequest
+	24, // 47: oceanid.scheduler.v1.Events.Watch:input_type -> oceanid.scheduler.v1.WatchRequest
+	18, // 48: oceanid.scheduler.v1.Holds.Hold:input_type -> oceanid.scheduler.v1.HoldRequest
+	20, // 49: oceanid.scheduler.v1.Holds.Release:input_type -> oceanid.scheduler.v1.ReleaseRequest
+	22, // 50: oceanid.scheduler.v1.Workflows.SubmitWorkflow:input_type -> oceanid.scheduler.v1.SubmitWorkflowRequest
+	29, // 51: oceanid.scheduler.v1.Logs.Tail:input_type -> oceanid.scheduler.v1.TailRequest
+	31, // 52: oceanid.scheduler.v1.Uploads.Upload:input_type -> oceanid.scheduler.v1.UploadRequest
+	34, // 53: oceanid.scheduler.v1.Downloads.Download:input_type -> oceanid.scheduler.v1.DownloadRequest
+	38, // 54: oceanid.scheduler.v1.Probes.Probe:input_type -> oceanid.scheduler.v1.ProbeRequest
+	12, // 55: oceanid.scheduler.v1.Scheduler.Submit:output_type -> oceanid.scheduler.v1.SubmitResponse
+	15, // 56: oceanid.scheduler.v1.Scheduler.Query:output_type -> oceanid.scheduler.v1.QueryResponse
+	17, // 57: oceanid.scheduler.v1.Scheduler.Cancel:output_type -> oceanid.scheduler.v1.CancelResponse
+	25, // 58: oceanid.scheduler.v1.Events.Watch:output_type -> oceanid.scheduler.v1.WatchResponse
+	19, // 59: oceanid.scheduler.v1.Holds.Hold:output_type -> oceanid.scheduler.v1.HoldResponse
+	21, // 60: oceanid.scheduler.v1.Holds.Release:output_type -> oceanid.scheduler.v1.ReleaseResponse
+	23, // 61: oceanid.scheduler.v1.Workflows.SubmitWorkflow:output_type -> oceanid.scheduler.v1.SubmitWorkflowResponse
+	30, // 62: oceanid.scheduler.v1.Logs.Tail:output_type -> oceanid.scheduler.v1.TailResponse
+	33, // 63: oceanid.scheduler.v1.Uploads.Upload:output_type -> oceanid.scheduler.v1.UploadResponse
+	35, // 64: oceanid.scheduler.v1.Downloads.Download:output_type -> oceanid.scheduler.v1.DownloadResponse
+	39, // 65: oceanid.scheduler.v1.Probes.Probe:output_type -> oceanid.scheduler.v1.ProbeResponse
+	55, // [55:66] is the sub-list for method output_type
+	44, // [44:55] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_oceanid_scheduler_v1_scheduler_proto_init() }
@@ -2397,16 +2868,16 @@ func file_oceanid_scheduler_v1_scheduler_proto_init() {
 	if File_oceanid_scheduler_v1_scheduler_proto != nil {
 		return
 	}
-	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15].OneofWrappers = []any{
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23].OneofWrappers = []any{
 		(*WatchResponse_Event)(nil),
 		(*WatchResponse_Heartbeat)(nil),
 		(*WatchResponse_Reset_)(nil),
 	}
-	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21].OneofWrappers = []any{
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29].OneofWrappers = []any{
 		(*UploadRequest_Header)(nil),
 		(*UploadRequest_Chunk)(nil),
 	}
-	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25].OneofWrappers = []any{
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33].OneofWrappers = []any{
 		(*DownloadResponse_Header)(nil),
 		(*DownloadResponse_Chunk)(nil),
 		(*DownloadResponse_Trailer)(nil),
@@ -2417,9 +2888,9 @@ func file_oceanid_scheduler_v1_scheduler_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_oceanid_scheduler_v1_scheduler_proto_rawDesc), len(file_oceanid_scheduler_v1_scheduler_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   33,
+			NumMessages:   42,
 			NumExtensions: 0,
-			NumServices:   6,
+			NumServices:   8,
 		},
 		GoTypes:           file_oceanid_scheduler_v1_scheduler_proto_goTypes,
 		DependencyIndexes: file_oceanid_scheduler_v1_scheduler_proto_depIdxs,

@@ -34,7 +34,8 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 type SchedulerClient interface {
 	// Submit hands a job to the pool. It is idempotent by the job's token: the driver tags what it submits with the token and looks for it before it
-	// submits, so that the same token never makes a second job, not after a crash of anything at any point.
+	// submits, so that the same token never makes a second job, not after a crash of anything at any point. A token that was cancelled before it
+	// was handed over may be refused: ABORTED, reason CONFLICT.
 	Submit(ctx context.Context, in *SubmitRequest, opts ...grpc.CallOption) (*SubmitResponse, error)
 	// Query tells the state of all the named jobs, asking the pool as seldom as it can. A job that the pool does not know any more is told as LOST;
 	// of one that the driver could not ask about it says nothing. Pages hold at most 500 statuses.
@@ -95,7 +96,8 @@ func (c *schedulerClient) Cancel(ctx context.Context, in *CancelRequest, opts ..
 // for forward compatibility.
 type SchedulerServer interface {
 	// Submit hands a job to the pool. It is idempotent by the job's token: the driver tags what it submits with the token and looks for it before it
-	// submits, so that the same token never makes a second job, not after a crash of anything at any point.
+	// submits, so that the same token never makes a second job, not after a crash of anything at any point. A token that was cancelled before it
+	// was handed over may be refused: ABORTED, reason CONFLICT.
 	Submit(context.Context, *SubmitRequest) (*SubmitResponse, error)
 	// Query tells the state of all the named jobs, asking the pool as seldom as it can. A job that the pool does not know any more is told as LOST;
 	// of one that the driver could not ask about it says nothing. Pages hold at most 500 statuses.
@@ -325,6 +327,266 @@ var Events_ServiceDesc = grpc.ServiceDesc{
 			ServerStreams: true,
 		},
 	},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}
+
+const (
+	Holds_Hold_FullMethodName    = "/oceanid.scheduler.v1.Holds/Hold"
+	Holds_Release_FullMethodName = "/oceanid.scheduler.v1.Holds/Release"
+)
+
+// HoldsClient is the client API for Holds service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Holds: what waits can be kept from running, and let go again.
+type HoldsClient interface {
+	// Hold keeps the tasks of these jobs that have not begun from running: they are HELD from then on, with a reason. It returns when the pool has
+	// taken the request. What runs or has ended is left as it is.
+	Hold(ctx context.Context, in *HoldRequest, opts ...grpc.CallOption) (*HoldResponse, error)
+	// Release lets held tasks wait for their turn again, whoever held them. A job of which nothing is held stays as it is.
+	Release(ctx context.Context, in *ReleaseRequest, opts ...grpc.CallOption) (*ReleaseResponse, error)
+}
+
+type holdsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewHoldsClient(cc grpc.ClientConnInterface) HoldsClient {
+	return &holdsClient{cc}
+}
+
+func (c *holdsClient) Hold(ctx context.Context, in *HoldRequest, opts ...grpc.CallOption) (*HoldResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(HoldResponse)
+	err := c.cc.Invoke(ctx, Holds_Hold_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *holdsClient) Release(ctx context.Context, in *ReleaseRequest, opts ...grpc.CallOption) (*ReleaseResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReleaseResponse)
+	err := c.cc.Invoke(ctx, Holds_Release_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// HoldsServer is the server API for Holds service.
+// All implementations must embed UnimplementedHoldsServer
+// for forward compatibility.
+//
+// Holds: what waits can be kept from running, and let go again.
+type HoldsServer interface {
+	// Hold keeps the tasks of these jobs that have not begun from running: they are HELD from then on, with a reason. It returns when the pool has
+	// taken the request. What runs or has ended is left as it is.
+	Hold(context.Context, *HoldRequest) (*HoldResponse, error)
+	// Release lets held tasks wait for their turn again, whoever held them. A job of which nothing is held stays as it is.
+	Release(context.Context, *ReleaseRequest) (*ReleaseResponse, error)
+	mustEmbedUnimplementedHoldsServer()
+}
+
+// UnimplementedHoldsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedHoldsServer struct{}
+
+func (UnimplementedHoldsServer) Hold(context.Context, *HoldRequest) (*HoldResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Hold not implemented")
+}
+func (UnimplementedHoldsServer) Release(context.Context, *ReleaseRequest) (*ReleaseResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Release not implemented")
+}
+func (UnimplementedHoldsServer) mustEmbedUnimplementedHoldsServer() {}
+func (UnimplementedHoldsServer) testEmbeddedByValue()               {}
+
+// UnsafeHoldsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to HoldsServer will
+// result in compilation errors.
+type UnsafeHoldsServer interface {
+	mustEmbedUnimplementedHoldsServer()
+}
+
+func RegisterHoldsServer(s grpc.ServiceRegistrar, srv HoldsServer) {
+	// If the following call panics, it indicates UnimplementedHoldsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Holds_ServiceDesc, srv)
+}
+
+func _Holds_Hold_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(HoldRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HoldsServer).Hold(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Holds_Hold_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HoldsServer).Hold(ctx, req.(*HoldRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Holds_Release_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReleaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HoldsServer).Release(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Holds_Release_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HoldsServer).Release(ctx, req.(*ReleaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Holds_ServiceDesc is the grpc.ServiceDesc for Holds service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Holds_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Holds",
+	HandlerType: (*HoldsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Hold",
+			Handler:    _Holds_Hold_Handler,
+		},
+		{
+			MethodName: "Release",
+			Handler:    _Holds_Release_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}
+
+const (
+	Workflows_SubmitWorkflow_FullMethodName = "/oceanid.scheduler.v1.Workflows/SubmitWorkflow"
+)
+
+// WorkflowsClient is the client API for Workflows service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Workflows: a graph of jobs that the pool's own engine runs.
+type WorkflowsClient interface {
+	// SubmitWorkflow hands a graph to the pool as one job, idempotent by its token as Submit is. The tasks of that job are those of all nodes, one node
+	// after the other: every other verb then speaks of it as of any job.
+	SubmitWorkflow(ctx context.Context, in *SubmitWorkflowRequest, opts ...grpc.CallOption) (*SubmitWorkflowResponse, error)
+}
+
+type workflowsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewWorkflowsClient(cc grpc.ClientConnInterface) WorkflowsClient {
+	return &workflowsClient{cc}
+}
+
+func (c *workflowsClient) SubmitWorkflow(ctx context.Context, in *SubmitWorkflowRequest, opts ...grpc.CallOption) (*SubmitWorkflowResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SubmitWorkflowResponse)
+	err := c.cc.Invoke(ctx, Workflows_SubmitWorkflow_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// WorkflowsServer is the server API for Workflows service.
+// All implementations must embed UnimplementedWorkflowsServer
+// for forward compatibility.
+//
+// Workflows: a graph of jobs that the pool's own engine runs.
+type WorkflowsServer interface {
+	// SubmitWorkflow hands a graph to the pool as one job, idempotent by its token as Submit is. The tasks of that job are those of all nodes, one node
+	// after the other: every other verb then speaks of it as of any job.
+	SubmitWorkflow(context.Context, *SubmitWorkflowRequest) (*SubmitWorkflowResponse, error)
+	mustEmbedUnimplementedWorkflowsServer()
+}
+
+// UnimplementedWorkflowsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedWorkflowsServer struct{}
+
+func (UnimplementedWorkflowsServer) SubmitWorkflow(context.Context, *SubmitWorkflowRequest) (*SubmitWorkflowResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SubmitWorkflow not implemented")
+}
+func (UnimplementedWorkflowsServer) mustEmbedUnimplementedWorkflowsServer() {}
+func (UnimplementedWorkflowsServer) testEmbeddedByValue()                   {}
+
+// UnsafeWorkflowsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to WorkflowsServer will
+// result in compilation errors.
+type UnsafeWorkflowsServer interface {
+	mustEmbedUnimplementedWorkflowsServer()
+}
+
+func RegisterWorkflowsServer(s grpc.ServiceRegistrar, srv WorkflowsServer) {
+	// If the following call panics, it indicates UnimplementedWorkflowsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Workflows_ServiceDesc, srv)
+}
+
+func _Workflows_SubmitWorkflow_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SubmitWorkflowRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WorkflowsServer).SubmitWorkflow(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Workflows_SubmitWorkflow_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WorkflowsServer).SubmitWorkflow(ctx, req.(*SubmitWorkflowRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Workflows_ServiceDesc is the grpc.ServiceDesc for Workflows service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Workflows_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Workflows",
+	HandlerType: (*WorkflowsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "SubmitWorkflow",
+			Handler:    _Workflows_SubmitWorkflow_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
 	Metadata: "oceanid/scheduler/v1/scheduler.proto",
 }
 

@@ -17,7 +17,7 @@ type Definition struct {
 	// Open makes the driver of one instance. It gives a driver, diagnostics, or an error.
 	Open func(ctx context.Context, config []byte, env Env) (scheduler.Driver, []*pluginv1.Diagnostic, error)
 	// The optional interfaces that every driver of this definition has.
-	Watches, StreamsLogs, Uploads, Downloads, Probes bool
+	Watches, StreamsLogs, Uploads, Downloads, Probes, Holds, RunsWorkflows bool
 }
 
 // Env is what an instance gets besides its configuration.

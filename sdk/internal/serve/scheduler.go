@@ -27,17 +27,31 @@ func (s *schedulerServer) Submit(ctx context.Context, req *schedulerv1.SubmitReq
 	if err := job.Check(); err != nil {
 		return nil, err
 	}
-	if job.Token == "" {
-		return nil, fault.By(fault.Host, fault.Invalid.New("the job has no token"))
+	if err := hasToken(job.Token); err != nil {
+		return nil, err
 	}
 	id, err := i.driver.Submit(ctx, job)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = checkID(id)
+	}
+	if err != nil {
 		return nil, err
-	case id == "" || len(id) > wire.MaxID:
-		return nil, fault.By(fault.Driver, fault.Internal.New("the driver gave the job an identifier of %d bytes; 1 to %d are allowed", len(id), wire.MaxID))
 	}
 	return &schedulerv1.SubmitResponse{Id: string(id)}, nil
+}
+
+func hasToken(token string) error {
+	if token == "" {
+		return fault.By(fault.Host, fault.Invalid.New("the job has no token"))
+	}
+	return nil
+}
+
+func checkID(id scheduler.ID) error {
+	if id == "" || len(id) > wire.MaxID {
+		return fault.By(fault.Driver, fault.Internal.New("the driver gave the job an identifier of %d bytes; 1 to %d are allowed", len(id), wire.MaxID))
+	}
+	return nil
 }
 
 func (s *schedulerServer) Query(req *schedulerv1.QueryRequest, stream grpc.ServerStreamingServer[schedulerv1.QueryResponse]) error {

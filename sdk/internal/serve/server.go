@@ -62,6 +62,12 @@ func (s *Server) Register(g *grpc.Server) {
 	if s.def.Probes {
 		schedulerv1.RegisterProbesServer(g, &probesServer{instances: s.instances})
 	}
+	if s.def.Holds {
+		schedulerv1.RegisterHoldsServer(g, &holdsServer{instances: s.instances})
+	}
+	if s.def.RunsWorkflows {
+		schedulerv1.RegisterWorkflowsServer(g, &workflowsServer{instances: s.instances})
+	}
 }
 
 // Describe answers from the definition and from the gRPC server's own list of services.

@@ -1,0 +1,113 @@
+package scheduler
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+)
+
+// Workflow is a graph of jobs without cycles, that a pool's own engine runs. Once submitted it is one job, whose tasks are those of all nodes, one node
+// after the other: with nodes of 1, 3 and 1 tasks, task 3 is the last of the second node.
+type Workflow struct {
+	// Token, Name, Labels and User are as a job's; those of the nodes' jobs are not used, but for the token, which is NodeToken's.
+	Token  string            `json:"token,omitempty"`
+	Name   string            `json:"name,omitempty"`
+	Nodes  []Node            `json:"nodes"`
+	Labels map[string]string `json:"labels,omitempty"`
+	User   string            `json:"user,omitempty"`
+}
+
+// Node is one job of a workflow.
+type Node struct {
+	// Name is unique in the workflow: [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 64 bytes.
+	Name string `json:"name"`
+	// Job is what it runs. Its inputs are uploaded under its own token.
+	Job Job `json:"job"`
+	// After names the nodes whose tasks must all have succeeded before any task of this one begins. When one of them does not succeed, the tasks of
+	// this one are Cancelled, with a reason that names it.
+	After []string `json:"after,omitempty"`
+}
+
+// NodeToken is the token of the job of the node at place i.
+func (w Workflow) NodeToken(i int) string { return fmt.Sprintf("%s-%d", w.Token, i) }
+
+// Tasks is the number of tasks of all nodes.
+func (w Workflow) Tasks() (n int) {
+	for _, node := range w.Nodes {
+		n += node.Job.Tasks()
+	}
+	return n
+}
+
+// FirstTask is the number that the workflow gives the first task of the node at place i.
+func (w Workflow) FirstTask(i int) int {
+	return Workflow{Nodes: w.Nodes[:i]}.Tasks()
+}
+
+var nodeName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
+
+// Check tells what no pool could carry, as [Job.Check] does: besides the jobs' own mistakes, names that are none or are used twice, and nodes that
+// wait for each other.
+func (w Workflow) Check() error {
+	if len(w.Nodes) == 0 {
+		return fault.Invalid.New("nodes: a workflow needs one")
+	}
+	places := make(map[string]int, len(w.Nodes))
+	for i, n := range w.Nodes {
+		if !nodeName.MatchString(n.Name) {
+			return fault.Invalid.New("nodes: %q is not a name: [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 64 bytes", n.Name)
+		}
+		if _, twice := places[n.Name]; twice {
+			return fault.Invalid.New("nodes: %q is there twice", n.Name)
+		}
+		places[n.Name] = i
+		if err := n.Job.Check(); err != nil {
+			return fmt.Errorf("node %q: %w", n.Name, err)
+		}
+	}
+	for _, n := range w.Nodes {
+		for _, name := range n.After {
+			if _, there := places[name]; !there {
+				return fault.Invalid.New("node %q: after: there is no node %q", n.Name, name)
+			}
+		}
+	}
+	if _, err := w.Order(); err != nil {
+		return err
+	}
+	for _, c := range []struct{ field, value string }{{"name", w.Name}, {"user", w.User}} {
+		if err := oneLine(c.field, c.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Order gives the places of the nodes so that each comes after those that it waits for; nodes that wait for each other are fault.Invalid.
+func (w Workflow) Order() ([]int, error) {
+	waiting, followers := make([]int, len(w.Nodes)), make(map[string][]int, len(w.Nodes))
+	order := make([]int, 0, len(w.Nodes))
+	for i, n := range w.Nodes {
+		waiting[i] = len(n.After)
+		for _, name := range n.After {
+			followers[name] = append(followers[name], i)
+		}
+		if waiting[i] == 0 {
+			order = append(order, i)
+		}
+	}
+	for next := 0; next < len(order); next++ {
+		for _, i := range followers[w.Nodes[order[next]].Name] {
+			if waiting[i]--; waiting[i] == 0 {
+				order = append(order, i)
+			}
+		}
+	}
+	if len(order) < len(w.Nodes) {
+		stuck := slices.IndexFunc(waiting, func(n int) bool { return n > 0 })
+		return nil, fault.Invalid.New("node %q: the nodes that it comes after wait for it, or for each other", w.Nodes[stuck].Name)
+	}
+	return order, nil
+}
