@@ -52,8 +52,10 @@ func (l *loader) driver(b *Block) {
 	var given struct {
 		Path, Checksum, Version string
 		Env                     map[string]string
+		supervision
 	}
 	l.decode(b, &given)
+	l.supervision(d, given.supervision)
 	at := func(name string) hcl.Range { return b.find(path{}.attribute(name), false) }
 	d.Path, d.Version = l.path(at("path"), given.Path), given.Version
 	if given.Checksum != "" {

@@ -9,7 +9,7 @@
 //
 //	driver_dir = "./plugins"
 //	store                         { address | path, keeper, username, password }
-//	driver    "TYPE"              { path, checksum, version, env = { … } }
+//	driver    "TYPE"              { path, checksum, version, env = { … }, idle, limits { … }, restart { … } }
 //	scheduler "TYPE" "NAME"       { … what the schema of the driver says … }
 //	cluster   "TYPE" "NAME"       { … }
 //

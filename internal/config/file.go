@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -54,6 +55,11 @@ type Driver struct {
 	Version string
 	// Env is set in the environment of the driver's process, beside what is let through anyway. Its values may be secrets.
 	Env map[string]sdk.Secret
+	// Idle is how long the driver may be unused before it is stopped; 0: it is never stopped for that. nil: the file does not say.
+	Idle *time.Duration
+	// Limits and Restart are the blocks of these names.
+	Limits  Limits
+	Restart Restart
 	// Block is where it stands.
 	Block *Block
 }

@@ -51,6 +51,10 @@ func grammar() *pluginv1.Block {
 				{Name: "checksum", Type: str, Doc: "sha256 of the program, as in \"sha256:9f2c…\"."},
 				{Name: "version", Type: str, Doc: "Constraint on the version, as in \">= 1.2, < 2\"."},
 				{Name: "env", Type: &pluginv1.Type{Base: pluginv1.Type_BASE_MAP, Element: str}, Sensitive: true, Doc: "Environment of the driver's process."},
+				{Name: "idle", Type: &pluginv1.Type{Base: pluginv1.Type_BASE_DURATION}, Doc: "How long it may be unused before it is stopped; \"0s\": for ever."},
+			}, Blocks: []*pluginv1.NestedBlock{
+				{Name: "limits", Block: limitsGrammar()},
+				{Name: "restart", Block: restartGrammar()},
 			}}},
 			{Name: "scheduler", Repeated: true, Block: &pluginv1.Block{}},
 			{Name: "cluster", Repeated: true, Block: &pluginv1.Block{}},

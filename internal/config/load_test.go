@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oceanid/oceanid/internal/config"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -41,6 +42,15 @@ func TestLoad(t *testing.T) {
 			if d.Type != "demo" || d.Path != filepath.Join(folder, "keys", "oceanid-demo") || d.Version != ">= 1.2, < 2" ||
 				!strings.HasPrefix(d.Checksum, "sha256:9f2c") || d.Env["TOKEN"].Reveal() != secret {
 				t.Errorf("driver %+v", d)
+			}
+			if d.Idle == nil || *d.Idle != 0 {
+				t.Errorf("idle %v", d.Idle)
+			}
+			if want := (config.Limits{Calls: 8, Queue: 32, SchedulerCalls: 4, Memory: 3 << 29, Files: 256, Processes: 64}); d.Limits != want {
+				t.Errorf("limits %+v", d.Limits)
+			}
+			if want := (config.Restart{Max: 3, Within: time.Hour, Backoff: 50 * time.Millisecond, MaxBackoff: time.Minute}); d.Restart != want {
+				t.Errorf("restart %+v", d.Restart)
 			}
 			if printed := fmt.Sprintf("%+v %+v", s, *d); strings.Contains(printed, secret) || strings.Contains(printed, "rediss") {
 				t.Errorf("printing the plan tells secrets: %s", printed)

@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 	"net"
+	"slices"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -23,13 +24,14 @@ type Served struct {
 }
 
 // InProcess serves a driver within this process, over a connection in memory: the same calls, messages and errors as with a process of its own. server
-// has the driver's services; it is used up, and stopped by Stop. The limits of messages hold if it was made with handshake.ServerOptions.
-func InProcess(server *grpc.Server) (*Served, error) {
+// has the driver's services; it is used up, and stopped by Stop. The limits of messages hold if it was made with handshake.ServerOptions. options are
+// added to those that the connection is made with.
+func InProcess(server *grpc.Server, options ...grpc.DialOption) (*Served, error) {
 	listener := bufconn.Listen(pipeSize)
-	conn, err := grpc.NewClient("passthrough:///driver", append(handshake.DialOptions(),
+	conn, err := grpc.NewClient("passthrough:///driver", slices.Concat(handshake.DialOptions(), options, []grpc.DialOption{
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
-	)...)
+	})...)
 	if err != nil {
 		return nil, fault.Internal.New("connection to a driver in this process: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -88,7 +89,7 @@ func start(ctx context.Context, spec Spec, exe *executable, folder string) (*Pro
 		RunnerFunc:       c.adopt,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: folder},
 		TLSConfig:        security,
-		GRPCDialOptions:  append(handshake.DialOptions(), grpc.WithContextDialer(c.links.dial)),
+		GRPCDialOptions:  slices.Concat(handshake.DialOptions(), spec.DialOptions, []grpc.DialOption{grpc.WithContextDialer(c.links.dial)}),
 		SkipHostEnv:      true,
 		// What go-plugin has to say package launch says better.
 		Logger:     hclog.NewNullLogger(),

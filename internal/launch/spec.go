@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire/handshake"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -33,6 +34,10 @@ type Spec struct {
 	StartTimeout time.Duration
 	// Grace bounds Stop; 0: 10 s.
 	Grace time.Duration
+	// Limits are what the process and its children may use of the machine.
+	Limits Limits
+	// DialOptions are added to those that the connection to the driver is made with.
+	DialOptions []grpc.DialOption
 }
 
 // checked is the spec with its defaults filled in.

@@ -14,6 +14,21 @@ driver "demo" {
   env = {
     TOKEN = env("OCEANID_TEST_SECRET")
   }
+  idle = "0s"
+  limits {
+    calls           = 8
+    queue           = "32"
+    scheduler_calls = 4
+    memory          = "1.5 GiB"
+    files           = 256
+    processes       = 64
+  }
+  restart {
+    max         = 3
+    within      = "1h"
+    backoff     = "50ms"
+    max_backoff = "1m"
+  }
 }
 
 scheduler "demo" "Default" {
