@@ -149,8 +149,8 @@ func TestInvalid(t *testing.T) {
    4 |   address  = …
      |              ^`)},
 		{f.Invalid(f.Schedulers[2], "", "the driver is broken", ""), errors.New(
-			`testdata/good/config.hcl:53,1-26: the driver is broken
-  53 | scheduler "local" "local" {}
+			`testdata/good/config.hcl:68,1-26: the driver is broken
+  68 | scheduler "local" "local" {}
      | ^^^^^^^^^^^^^^^^^^^^^^^^^`)},
 	} {
 		if c.got == nil || c.got.Error() != c.want.Error() {

@@ -88,10 +88,10 @@ func (l *loader) supervision(d *Driver, given supervision) {
 		case n == nil:
 			return 0
 		case *n < least:
-			l.mark(at(block, name), "leave it out for the usual", "%s.%s must be at least %d", block, name, least)
+			l.mark(at(block, name), "leave it out for the default", "%s.%s must be at least %d", block, name, least)
 			return 0
 		case *n > most:
-			l.mark(at(block, name), "leave it out for the usual", "%s.%s must be at most %d", block, name, most)
+			l.mark(at(block, name), "leave it out for the default", "%s.%s must be at most %d", block, name, most)
 			return 0
 		}
 		return *n
@@ -102,7 +102,7 @@ func (l *loader) supervision(d *Driver, given supervision) {
 		}
 		v, err := time.ParseDuration(*text)
 		if err != nil || v <= 0 {
-			l.mark(at(block, name), "leave it out for the usual", "%s.%s must be more than nothing", block, name)
+			l.mark(at(block, name), "leave it out for the default", "%s.%s must be more than nothing", block, name)
 		}
 		return v
 	}
