@@ -5,6 +5,7 @@ SHELL := /bin/bash
 GO      ?= go
 TOOL    := $(GO) tool -modfile=tools/go.mod
 LAB     := $(GO) run ./lab/cmd/lab
+LANDED  := GO=$(GO) bash proto/landed.sh
 DRIVERS := $(notdir $(wildcard plugins/*))
 POOL    ?= local
 LISTEN  ?= 127.0.0.1:8080
@@ -40,6 +41,8 @@ lint: ## gofmt, vet, staticcheck, proto style and freshness
 	@$(GO) vet ./...
 	@$(TOOL) staticcheck ./...
 	@$(TOOL) buf lint
+	@$(LANDED) breaking
+	@$(LANDED) check
 	@$(TOOL) buf generate
 	@git diff --exit-code --stat -- internal/wire || { echo "generated code was stale: commit what make lint made"; exit 1; }
 	@$(GO) mod tidy -diff
@@ -53,9 +56,11 @@ lab: ## build the lab's root once: real HTCondor, OpenSSH, Redis (root, Debian; 
 	@$(LAB) build
 
 .PHONY: proto
-proto: ## generate the Go code of the protocol
+proto: ## generate the Go code of the protocol, and land what was added to it
 	@$(TOOL) buf lint
+	@$(LANDED) breaking
 	@$(TOOL) buf generate
+	@$(LANDED) land
 
 .PHONY: clean
 clean: ## what was built and the example's data; the lab's root stays (go run ./lab/cmd/lab clean)
