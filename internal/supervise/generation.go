@@ -1,16 +1,38 @@
 package supervise
 
-// generation is one life of the driver. Its supervisor's mu guards leases.
+import (
+	"context"
+	"time"
+)
+
+// generation is one life of the driver. Its supervisor's mu guards what changes.
 type generation struct {
-	number   uint64
-	process  Process
-	leases   int
+	number  uint64
+	process Process
+
+	leases  int
+	quiet   time.Time     // since when there is no lease
+	watched bool          // its health is about to be asked for
+	used    chan struct{} // has room for one: there is a lease and its health is not watched
+	verdict error         // why it was ended that should not have ended; nil: it speaks for itself
+
 	retiring chan struct{} // closed when nothing more is given out
 	unused   chan struct{} // closed when it is retiring and the last lease was released
+	drained  chan struct{} // closed when it is retiring and Stop of its process has returned
+	left     error         // what that returned; set before drained is closed
+	over     chan struct{} // closed when the supervisor knows of its end
+
+	// forced is done when nothing is waited for any more.
+	forced context.Context
+	force  context.CancelFunc
 }
 
 func newGeneration(number uint64, p Process) *generation {
-	return &generation{number: number, process: p, retiring: make(chan struct{}), unused: make(chan struct{})}
+	forced, force := context.WithCancel(context.Background())
+	return &generation{
+		number: number, process: p, quiet: time.Now(), used: make(chan struct{}, 1), retiring: make(chan struct{}), unused: make(chan struct{}),
+		drained: make(chan struct{}), over: make(chan struct{}), forced: forced, force: force,
+	}
 }
 
 // retire lets the holders of leases know that this life is to end.
@@ -21,14 +43,34 @@ func (g *generation) retire() {
 	}
 }
 
+func (g *generation) acquire() {
+	g.leases++
+	if g.leases > 1 || g.watched {
+		return
+	}
+	select {
+	case g.used <- struct{}{}:
+	default:
+	}
+}
+
 func (g *generation) release() {
 	g.leases--
 	if g.leases > 0 {
 		return
 	}
+	g.quiet = time.Now()
 	select {
 	case <-g.retiring:
 		close(g.unused)
 	default:
 	}
+}
+
+// err says how this life ended, once it has.
+func (g *generation) err() error {
+	if g.verdict != nil {
+		return g.verdict
+	}
+	return g.process.Err()
 }

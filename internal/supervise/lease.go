@@ -9,18 +9,15 @@ import (
 // Lease is the use of one generation of a driver. A short call holds it for as long as the call lasts; a long stream watches Retiring. It is safe
 // for concurrent use.
 type Lease struct {
+	of         *Supervisor
 	generation *generation
-	release    func()
+	released   sync.Once
 }
 
 // newLease gives the use of g; s.mu is held.
 func (s *Supervisor) newLease(g *generation) *Lease {
-	g.leases++
-	return &Lease{generation: g, release: sync.OnceFunc(func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		g.release()
-	})}
+	g.acquire()
+	return &Lease{of: s, generation: g}
 }
 
 // Conn is the connection to the driver.
@@ -36,7 +33,22 @@ func (l *Lease) Retiring() <-chan struct{} { return l.generation.retiring }
 func (l *Lease) Done() <-chan struct{} { return l.generation.process.Done() }
 
 // Err says after Done how this generation ended; nil: it was stopped, else fault.Crashed with what is known.
-func (l *Lease) Err() error { return l.generation.process.Err() }
+func (l *Lease) Err() error {
+	select {
+	case <-l.Done():
+	default:
+		return nil
+	}
+	l.of.mu.Lock()
+	defer l.of.mu.Unlock()
+	return l.generation.err()
+}
 
 // Release ends the use. Releasing again does nothing.
-func (l *Lease) Release() { l.release() }
+func (l *Lease) Release() {
+	l.released.Do(func() {
+		l.of.mu.Lock()
+		defer l.of.mu.Unlock()
+		l.generation.release()
+	})
+}

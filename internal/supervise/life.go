@@ -18,10 +18,11 @@ func (s *Supervisor) start() {
 	s.cancelStart = cancel
 	s.number++
 	s.enter(Starting, "generation", s.number)
-	s.life.Go(func() { s.live(ctx, s.o.Start) })
+	start := s.o.Start
+	s.life.Go(func() { s.live(ctx, start) })
 }
 
-// live is one generation, from its start to its end. It is the only one that leaves Starting and Draining.
+// live is one generation, from its start to its end. It is the only one that leaves Starting.
 func (s *Supervisor) live(ctx context.Context, start func(context.Context) (Process, error)) {
 	p, err := start(ctx)
 	s.mu.Lock()
@@ -33,10 +34,8 @@ func (s *Supervisor) live(ctx context.Context, start func(context.Context) (Proc
 		return
 	case s.state == Draining:
 		s.mu.Unlock()
-		// Whoever stopped it never saw it and cannot end it. Nobody uses it, so it ends at once, or by force after its own grace.
-		if err := p.Stop(context.WithoutCancel(ctx)); err != nil {
-			s.o.Log.Warn("driver stopped by force", "error", err)
-		}
+		// Whoever stopped it never saw it and cannot end it.
+		s.discard(ctx, p)
 		s.mu.Lock()
 		s.rest()
 		s.mu.Unlock()
@@ -46,24 +45,50 @@ func (s *Supervisor) live(ctx context.Context, start func(context.Context) (Proc
 		s.mu.Unlock()
 		return
 	}
-	s.running = newGeneration(s.number, p)
-	s.probing, s.trouble = false, nil
-	s.enter(Ready, "generation", s.number, "pid", p.PID())
+	g := newGeneration(s.number, p)
+	s.run(g)
 	s.mu.Unlock()
+	s.attend(g)
+}
 
-	<-p.Done()
+// run makes a generation the one that is given out; s.mu is held.
+func (s *Supervisor) run(g *generation) {
+	s.running = g
+	s.probing, s.trouble = false, nil
+	s.enter(Ready, "generation", g.number, "pid", g.process.PID())
+}
 
+// discard ends a process that nobody has used: at once, or by force after the grace.
+func (s *Supervisor) discard(ctx context.Context, p Process) {
+	s.mu.Lock()
+	grace := s.o.Grace
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := p.Stop(ctx); err != nil {
+		s.log.Warn("driver stopped by force", "error", err)
+	}
+}
+
+// ended is told of the end of a generation, however it came about.
+func (s *Supervisor) ended(g *generation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state == Draining {
+	defer close(g.over)
+	switch {
+	case s.running != g:
+		delete(s.leaving, g)
+		s.tell()
+		s.wake()
+	case s.state == Draining:
 		s.rest()
-		return
+	default:
+		err := g.err()
+		if err == nil {
+			err = fault.Crashed.New("driver %q ended by itself", s.name)
+		}
+		s.crashed(err)
 	}
-	err = p.Err()
-	if err == nil {
-		err = fault.Crashed.New("driver %q ended by itself", s.o.Name)
-	}
-	s.crashed(err)
 }
 
 // rest is the end of Draining; s.mu is held.
@@ -79,7 +104,7 @@ func (s *Supervisor) crashed(err error) {
 		s.running.retire()
 		s.running = nil
 	}
-	s.trouble = err
+	s.trouble, s.crash, s.crashedAt = err, err, now
 	kept := s.crashes[:0]
 	for _, at := range s.crashes {
 		if now.Sub(at) < s.o.Window {
@@ -95,13 +120,13 @@ func (s *Supervisor) crashed(err error) {
 		}
 		s.retryAt = now.Add(probe)
 		s.enter(Failed, "generation", s.number)
-		s.o.Log.Error("driver has failed", "error", err, "crashes", len(s.crashes), "tried_again_after", probe)
+		s.log.Error("driver has failed", "error", err, "crashes", len(s.crashes), "tried_again_after", probe)
 		return
 	}
 	delay := s.backoff(len(s.crashes))
 	s.retryAt = now.Add(delay)
 	s.enter(BackingOff, "generation", s.number)
-	s.o.Log.Warn("driver crashed and is restarted", "error", err, "in", delay)
+	s.log.Warn("driver crashed and is restarted", "error", err, "in", delay)
 	s.timer = time.AfterFunc(delay, s.restart)
 }
 

@@ -32,13 +32,29 @@ type Status struct {
 	Restarts int
 	// Generation is the number of the life that is running, or ran last; 0: none yet.
 	Generation uint64
+	// Leaving counts the generations that were replaced, or hang, and have not ended yet.
+	Leaving int
+	// Refused is why the last new form was not taken over, until one is; nil: the last one was.
+	Refused error
+	// Crash is how the driver ended last that was not stopped, or why it did not start, whatever has become of it since; nil: never. CrashedAt
+	// is when.
+	Crash     error
+	CrashedAt time.Time
 }
 
 // Status is the present one.
 func (s *Supervisor) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	status := Status{State: s.state, Since: s.since, Restarts: s.restarts, Generation: s.number}
+	return s.status()
+}
+
+// status is the present one; s.mu is held.
+func (s *Supervisor) status() Status {
+	status := Status{
+		State: s.state, Since: s.since, Restarts: s.restarts, Generation: s.number, Leaving: len(s.leaving), Refused: s.refused,
+		Crash: s.crash, CrashedAt: s.crashedAt,
+	}
 	if s.state == BackingOff || s.state == Failed {
 		status.Err, status.Reason, status.RetryAt = s.trouble, s.trouble.Error(), s.retryAt
 	}
