@@ -4,81 +4,53 @@ import (
 	"context"
 	"errors"
 
-	"github.com/oceanid/oceanid/internal/call"
-	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/config"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
-// defined is a scheduler block of the file, decoded by its driver's schema.
-type defined struct {
-	block  *config.Block
-	driver *catalog.Driver
-	values config.Values
-}
-
 // applyFile keeps the schedulers that the file defines. It looks at all of them before it writes one, so that every mistake is told at once.
 func (h *Host) applyFile(ctx context.Context) error {
-	all, err := h.decodeFile(ctx)
+	all, err := h.plan().schedulers(ctx)
 	if err != nil {
 		return err
 	}
 	var refused []error
 	for _, d := range all {
-		refused = append(refused, h.keep(ctx, d))
+		_, err := h.keep(ctx, d)
+		refused = append(refused, err)
 	}
 	return config.Join(refused...)
 }
 
-func (h *Host) decodeFile(ctx context.Context) (all []defined, err error) {
-	var wrong []error
-	for _, b := range h.file.Schedulers {
-		d, err := h.decodeBlock(ctx, b)
-		wrong = append(wrong, err)
-		all = append(all, d)
-	}
-	return all, config.Join(wrong...)
-}
+// kept is what became of a scheduler of the file.
+type kept int
 
-func (h *Host) decodeBlock(ctx context.Context, b *config.Block) (defined, error) {
-	driver, err := h.catalog.Driver(ctx, b.Type)
-	if errors.Is(err, fault.NotFound) {
-		var known []string
-		for _, c := range h.catalog.Candidates() {
-			known = append(known, c.Name)
-		}
-		return defined{}, h.file.NoDriver(b, known)
-	}
-	if err != nil {
-		return defined{}, h.file.Invalid(b, "", err.Error(), "")
-	}
-	said, err := driver.Describe(ctx)
-	if err != nil {
-		return defined{}, h.file.Invalid(b, "", err.Error(), "")
-	}
-	values, err := h.file.Decode(b, said.GetConfig())
-	return defined{block: b, driver: driver, values: values}, err
-}
+const (
+	keptAsItWas kept = iota
+	keptNew
+	keptChanged
+)
 
 // keep brings the store's record of a scheduler to what the file says. Another process with the same file may do so at the same time.
-func (h *Host) keep(ctx context.Context, d defined) error {
+func (h *Host) keep(ctx context.Context, d defined) (kept, error) {
 	for {
 		record, err := h.store.Scheduler(ctx, d.block.Name)
+		became := keptNew
 		switch {
 		case errors.Is(err, fault.NotFound):
 			err = h.keepNew(ctx, d)
 		case err == nil:
-			err = h.keepChanged(ctx, d, record)
+			became, err = h.keepChanged(ctx, d, record)
 		}
 		if !errors.Is(err, fault.Exists) && !errors.Is(err, fault.Conflict) {
-			return err
+			return became, err
 		}
 	}
 }
 
 func (h *Host) keepNew(ctx context.Context, d defined) error {
-	if err := h.accepted(ctx, d); err != nil {
+	if err := d.accepted(ctx); err != nil {
 		return err
 	}
 	record := store.Scheduler{UID: store.NewUID(), Name: d.block.Name, Type: d.block.Type, Source: source(d.block)}
@@ -89,52 +61,38 @@ func (h *Host) keepNew(ctx context.Context, d defined) error {
 	return err
 }
 
-func (h *Host) keepChanged(ctx context.Context, d defined, record store.Scheduler) error {
-	if record.Source == (store.Source{}) {
-		return h.file.Invalid(d.block, "", "a scheduler of this name was made by hand", "delete that one (oceanid schedulers delete) or give the block another name")
-	}
-	if record.Type != d.block.Type {
-		return h.file.Invalid(d.block, "", "the scheduler was of type "+record.Type+" until now", "delete it first (oceanid schedulers delete), or give the block another name")
-	}
-	was, err := h.values(ctx, record)
+func (h *Host) keepChanged(ctx context.Context, d defined, record store.Scheduler) (kept, error) {
+	same, err := h.unchanged(ctx, d, record)
 	if err != nil {
-		return err
+		return keptAsItWas, err
 	}
-	same := was.Equal(d.values)
 	if same && record.Source == source(d.block) {
-		return nil
+		return keptAsItWas, nil
 	}
+	became := keptAsItWas // but for its place in the file
 	if !same {
-		if err := h.accepted(ctx, d); err != nil {
-			return err
+		became = keptChanged
+		if err := d.accepted(ctx); err != nil {
+			return became, err
 		}
 	}
 	record.Source = source(d.block)
 	if record, err = h.fill(ctx, record, d.values); err == nil {
 		_, err = h.store.UpdateScheduler(ctx, record)
 	}
-	return err
+	return became, err
 }
 
-// accepted asks the driver about the block, and puts its objections at their places in the file.
-func (h *Host) accepted(ctx context.Context, d defined) error {
-	whole, err := config.Merge(d.values.Public, d.values.Secret)
-	if err != nil {
-		return err
+// unchanged tells whether a block says what the record has. The error says that the record cannot become what the block says.
+func (h *Host) unchanged(ctx context.Context, d defined, record store.Scheduler) (bool, error) {
+	if record.Source == (store.Source{}) {
+		return false, d.file.Invalid(d.block, "", "a scheduler of this name was made by hand", "delete that one (oceanid schedulers delete) or give the block another name")
 	}
-	err = call.Validate(ctx, d.driver, whole)
-	if refused := (*call.ConfigError)(nil); errors.As(err, &refused) {
-		said, described := d.driver.Describe(ctx)
-		if described != nil {
-			return described
-		}
-		_, err = h.file.Locate(d.block, said.GetConfig(), refused.Diagnostics)
-		return err
+	if record.Type != d.block.Type {
+		return false, d.file.Invalid(d.block, "", "the scheduler was of type "+record.Type+" until now", "delete it first (oceanid schedulers delete), or give the block another name")
 	}
-	if err != nil {
-		return h.file.Invalid(d.block, "", err.Error(), "")
-	}
-	return nil
+	was, err := h.values(ctx, record)
+	return err == nil && was.Equal(d.values), err
 }
 
 // fill puts values into a record, the secrets sealed.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -17,12 +19,13 @@ import (
 	"github.com/oceanid/oceanid/internal/feed"
 	"github.com/oceanid/oceanid/internal/follow"
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
 )
 
 // Host holds drivers, schedulers and jobs together. Open makes one, Close ends it.
 type Host struct {
 	log     hclog.Logger
-	file    *config.File
+	file    atomic.Pointer[config.File]
 	data    string
 	store   *store.Store
 	catalog *catalog.Catalog
@@ -49,7 +52,8 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if err != nil {
 		return nil, mistakes(ctx, o, file, err)
 	}
-	h := &Host{log: o.Log, file: file, data: file.Store.Path}
+	h := &Host{log: o.Log, data: file.Store.Path}
+	h.file.Store(file)
 	if h.data == "" {
 		h.data = filepath.Join(folder, "oceanid.data")
 	}
@@ -81,19 +85,36 @@ func mistakes(ctx context.Context, o Options, file *config.File, wrong error) er
 	if err != nil {
 		return wrong
 	}
-	h := &Host{log: o.Log, file: file, catalog: drivers}
-	_, err = h.decodeFile(ctx)
+	_, err = plan{file, drivers}.schedulers(ctx)
 	return errors.Join(config.Join(wrong, err), drivers.Close(ctx))
 }
 
-// Close ends what the host does, drains its drivers and stops them, and closes the store. Jobs go on at their pools. ctx bounds it.
+// Close ends what the host does, drains its drivers and stops them, and closes the store. Jobs go on at their pools. ctx bounds it: when it is done
+// drivers are stopped by force, and what was still under way fails.
 func (h *Host) Close(ctx context.Context) error {
 	if h.stop != nil {
 		h.stop()
 	}
-	h.running.Wait()
-	return errors.Join(h.catalog.Close(ctx), h.store.Close())
+	ended := make(chan struct{})
+	go func() { h.running.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		// A call of a driver that hangs keeps one of them; it comes back when the driver is gone.
+	}
+	err := h.catalog.Close(ctx)
+	late := time.NewTimer(lastMoment)
+	defer late.Stop()
+	select {
+	case <-ended:
+	case <-late.C:
+		err = errors.Join(err, fault.By(fault.Host, fault.Timeout.New("the following of jobs has not ended: a driver or the store does not answer")))
+	}
+	return errors.Join(err, h.store.Close())
 }
+
+// lastMoment is how long Close waits for its own goroutines when nothing is left that they could wait for.
+const lastMoment = time.Second
 
 // listen hears of every change in the store, whoever made it.
 func (h *Host) listen(ctx context.Context, follows bool) {

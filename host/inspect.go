@@ -30,7 +30,9 @@ func Inspect(o Options) (*Inspector, error) {
 	if failed != nil {
 		return nil, errors.Join(err, failed)
 	}
-	return &Inspector{host: &Host{log: o.Log, file: file, catalog: catalog}, wrong: err}, nil
+	i := &Inspector{host: &Host{log: o.Log, catalog: catalog}, wrong: err}
+	i.host.file.Store(file)
+	return i, nil
 }
 
 // Drivers lists every candidate as Host.Drivers does.
@@ -44,10 +46,11 @@ func (i *Inspector) DescribeDriver(ctx context.Context, name string) (Descriptio
 // CheckConfig has every scheduler's driver check its part of the configuration. The error tells every mistake, also those that need no driver to be seen.
 func (i *Inspector) CheckConfig(ctx context.Context) error {
 	wrong := []error{i.wrong}
-	for _, b := range i.host.file.Schedulers {
-		d, err := i.host.decodeBlock(ctx, b)
+	p := i.host.plan()
+	for _, b := range p.file.Schedulers {
+		d, err := p.scheduler(ctx, b)
 		if err == nil {
-			err = i.host.accepted(ctx, d)
+			err = d.accepted(ctx)
 		}
 		wrong = append(wrong, err)
 	}

@@ -3,17 +3,13 @@ package host
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/oceanid/oceanid/internal/call"
-	"github.com/oceanid/oceanid/internal/catalog"
-	"github.com/oceanid/oceanid/internal/config"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/internal/supervise"
 	"github.com/oceanid/oceanid/sdk/fault"
-	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
 // Config is the configuration of a scheduler by the names of its driver's options (oceanid drivers describe TYPE lists them). Values are strings,
@@ -27,6 +23,7 @@ type Scheduler struct {
 	mu     sync.Mutex
 	record store.Scheduler // Revision 0: not saved
 	given  Config          // what a Save has to keep; nil: nothing was changed
+	sets   int             // how often Set was called
 }
 
 // Name is the scheduler's unique name.
@@ -77,27 +74,28 @@ func (s *Scheduler) Set(c Config) {
 	if s.given == nil {
 		s.given = Config{}
 	}
+	s.sets++
 	for k, v := range c {
 		s.given[k] = v
 	}
 }
 
 // Save keeps the scheduler, after its driver has accepted the configuration: fault.Invalid says what is wrong with it, fault.Exists that the name is
-// in use, fault.Conflict that somebody saved it since it was read, fault.Denied that the configuration file manages it.
+// in use, fault.Conflict that somebody saved it since it was read, fault.Denied that the configuration file manages it. What is Set while it works is for the
+// next one.
 func (s *Scheduler) Save(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.writable(); err != nil {
+	now := s.draft()
+	if err := s.host.writable(now.record); err != nil {
 		return err
 	}
-	driver, values, err := s.resolve(ctx)
+	driver, values, err := s.host.resolve(ctx, now)
 	if err != nil {
 		return err
 	}
-	if err := s.accepted(ctx, driver, values); err != nil {
+	if err := accepted(ctx, now.record.Name, driver, values); err != nil {
 		return err
 	}
-	record := s.record
+	record := now.record
 	if record.UID == "" {
 		record.UID = store.NewUID()
 	}
@@ -113,32 +111,36 @@ func (s *Scheduler) Save(ctx context.Context) error {
 		return err
 	}
 	s.host.links.changed(record.UID)
-	s.record, s.given = record, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.record = record
+	if s.sets == now.sets {
+		s.given = nil
+	}
 	return nil
 }
 
 // Delete forgets the scheduler and its jobs' records. Jobs that have not ended are fault.Conflict; the pool is not told anything.
 func (s *Scheduler) Delete(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.writable(); err != nil {
+	record := s.draft().record
+	if err := s.host.writable(record); err != nil {
 		return err
 	}
-	if s.record.Revision == 0 {
-		return fault.NotFound.New("scheduler %q was never saved", s.record.Name)
+	if record.Revision == 0 {
+		return fault.NotFound.New("scheduler %q was never saved", record.Name)
 	}
 	// Before, while the record still says how to name it; should the deletion be refused the driver is told again when it is needed.
-	if s.host.runs(s.record.Type) {
-		c, err := s.host.caller(ctx, s.record.UID)
+	if s.host.runs(record.Type) {
+		c, err := s.host.caller(ctx, record.UID)
 		if err == nil {
 			err = c.Forget(ctx)
 		}
 		if err != nil {
-			s.host.log.Warn("the driver could not be told that a scheduler goes; it forgets when it ends", "scheduler", s.record.Name, "error", err)
+			s.host.log.Warn("the driver could not be told that a scheduler goes; it forgets when it ends", "scheduler", record.Name, "error", err)
 		}
 	}
-	err := s.host.store.DeleteScheduler(ctx, s.record.Name, s.record.Revision)
-	s.host.links.changed(s.record.UID)
+	err := s.host.store.DeleteScheduler(ctx, record.Name, record.Revision)
+	s.host.links.changed(record.UID)
 	return err
 }
 
@@ -150,140 +152,6 @@ func (h *Host) runs(typ string) bool {
 		}
 	}
 	return false
-}
-
-func (s *Scheduler) writable() error {
-	src := s.record.Source
-	if src == (store.Source{}) || !s.host.manages(s.record.Name) {
-		return nil
-	}
-	return fault.Denied.New("scheduler %q is managed by %s:%d; change it there", s.record.Name, src.File, src.Line)
-}
-
-// manages tells whether the host's own file still defines a scheduler.
-func (h *Host) manages(name string) bool {
-	for _, b := range h.file.Schedulers {
-		if b.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
-// resolve works out the values that the scheduler has now, saved or not.
-func (s *Scheduler) resolve(ctx context.Context) (*catalog.Driver, config.Values, error) {
-	driver, err := s.host.catalog.Driver(ctx, s.record.Type)
-	if err != nil {
-		return nil, config.Values{}, err
-	}
-	said, err := driver.Describe(ctx)
-	if err != nil {
-		return nil, config.Values{}, err
-	}
-	merged := Config{}
-	if s.record.Revision > 0 {
-		whole, err := s.host.whole(ctx, s.record)
-		if err != nil {
-			return nil, config.Values{}, err
-		}
-		if err := decodeExact(whole, &merged); err != nil {
-			return nil, config.Values{}, err
-		}
-	}
-	for k, v := range s.given {
-		if merged[k] = v; v == nil {
-			delete(merged, k)
-		}
-	}
-	values, err := config.FromMap(fmt.Sprintf("scheduler %q", s.record.Name), said.GetConfig(), merged)
-	return driver, values, err
-}
-
-func (s *Scheduler) accepted(ctx context.Context, driver *catalog.Driver, v config.Values) error {
-	whole, err := config.Merge(v.Public, v.Secret)
-	if err != nil {
-		return err
-	}
-	err = call.Validate(ctx, driver, whole)
-	if refused := (*call.ConfigError)(nil); errors.As(err, &refused) {
-		_, err = config.Explain(fmt.Sprintf("scheduler %q", s.record.Name), v.Secret, refused.Diagnostics)
-	}
-	return err
-}
-
-// Test really connects to the pool with the configuration as it stands, saved or not. It reports each step to report (which may be nil) and returns the
-// error of the first that fails. A driver that cannot test is fault.Unsupported.
-func (s *Scheduler) Test(ctx context.Context, report func(scheduler.Check)) error {
-	if report == nil {
-		report = func(scheduler.Check) {}
-	}
-	s.mu.Lock()
-	saved := s.record.Revision > 0 && s.given == nil
-	record := s.record
-	var values config.Values
-	var trial *call.Scheduler
-	var err error
-	if saved {
-		values, err = s.host.values(ctx, record)
-	} else {
-		trial, values, err = s.trial(ctx)
-	}
-	s.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	if saved {
-		c, err := s.host.caller(ctx, record.UID)
-		if err != nil {
-			return err
-		}
-		return s.explained(ctx, record.Name, values, c.Probe(ctx, report))
-	}
-	err = trial.Probe(ctx, report)
-	return s.explained(ctx, record.Name, values, errors.Join(err, trial.Forget(context.WithoutCancel(ctx))))
-}
-
-// trial is a caller for a configuration that is not saved, and that configuration.
-func (s *Scheduler) trial(ctx context.Context) (*call.Scheduler, config.Values, error) {
-	driver, values, err := s.resolve(ctx)
-	if err != nil {
-		return nil, values, err
-	}
-	said, err := driver.Describe(ctx)
-	if err != nil {
-		return nil, values, err
-	}
-	uid := store.NewUID()
-	dir, err := s.host.scratch("trial")
-	if err != nil {
-		return nil, values, err
-	}
-	current := func(context.Context) (call.Instance, error) {
-		return call.Instance{ID: uid, Revision: "trial", Dir: dir,
-			Config: func(context.Context) ([]byte, error) { return config.Merge(values.Public, values.Secret) }}, nil
-	}
-	return call.New(s.record.Name, driver, current, said.GetServices()), values, nil
-}
-
-// explained puts a driver's objections to a configuration into words, without the secrets among its values, at their places if the file has them.
-func (s *Scheduler) explained(ctx context.Context, name string, values config.Values, err error) error {
-	refused := (*call.ConfigError)(nil)
-	if !errors.As(err, &refused) {
-		return err
-	}
-	for _, b := range s.host.file.Schedulers {
-		if b.Name != name {
-			continue
-		}
-		if d, decoded := s.host.decodeBlock(ctx, b); decoded == nil {
-			if said, described := d.driver.Describe(ctx); described == nil {
-				_, err = s.host.file.Locate(b, said.GetConfig(), refused.Diagnostics)
-				return err
-			}
-		}
-	}
-	_, err = config.Explain(fmt.Sprintf("scheduler %q", name), values.Secret, refused.Diagnostics)
-	return err
 }
 
 // Can tells whether the scheduler's driver has a capability: "events", "logs", "uploads", "downloads", "probes", "holds" or "workflows".

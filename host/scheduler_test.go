@@ -1,19 +1,23 @@
 package host_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oceanid/oceanid/host"
+	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -246,5 +250,43 @@ func TestMistakesInTheFile(t *testing.T) {
 				t.Errorf("only some of the mistakes are told: %v", err)
 			}
 		})
+	}
+}
+
+// slowConfig is checked for as long as nobody writes to the pipe that it names.
+type slowConfig struct {
+	Pipe string `oceanid:"pipe" doc:"A named pipe."`
+	Port int    `oceanid:"port,default=22" doc:"Port of the pool."`
+}
+
+func (c slowConfig) Validate() error { _, err := os.ReadFile(c.Pipe); return err }
+
+// A driver that does not answer keeps nobody from a scheduler whose configuration it is asked about.
+func TestASlowDriverHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := newPool()
+	slow := sdk.Scheduler("slow", "1.0.0", func(context.Context, slowConfig, sdk.Env) (*polledDriver, error) { return p.open(poolConfig{}), nil })
+	h := open(t, t.TempDir(), drivers(slow))
+	s, err := h.CreateScheduler("s", "", "slow", host.Config{"pipe": pipe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := make(chan error, 1)
+	for _, port := range []int{22, 23} {
+		go func() { saved <- s.Save(t.Context()) }()
+		asked, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits until the driver is asked
+		if err != nil {
+			t.Fatal(err)
+		}
+		revision := s.Revision()
+		s.Set(host.Config{"port": 23})
+		asked.Close()
+		if err := <-saved; err != nil || s.Revision() != revision+1 || s.Config()["port"] != float64(port) {
+			t.Errorf("saved %v as revision %d, want port %d: %v", s.Config(), s.Revision(), port, err)
+		}
 	}
 }
