@@ -62,8 +62,15 @@ func TestWalls(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		for _, d := range p.Deps {
+			// The conformance suite starts drivers as a host does; it is linked into an author's tests and never into a driver.
+			if in(p.ImportPath, "sdk/drivertest") && in(d, "internal/launch") {
+				continue
+			}
 			if in(p.ImportPath, "sdk") && own(d) && !in(d, "sdk", "internal/wire") {
 				t.Errorf("%s depends on %s: a driver's author must inherit nothing of the host", p.ImportPath, d)
+			}
+			if in(d, "sdk/drivertest") && in(p.ImportPath, "plugins", "host", "internal/supervise", "internal/call") {
+				t.Errorf("%s depends on %s: the conformance suite is for tests, and for the command", p.ImportPath, d)
 			}
 			if in(p.ImportPath, "plugins") && in(d, "host") {
 				t.Errorf("%s depends on %s: a driver knows the SDK only", p.ImportPath, d)

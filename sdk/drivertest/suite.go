@@ -1,0 +1,167 @@
+package drivertest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/oceanid/oceanid/internal/launch"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+)
+
+// suite is one run of the checks against one driver.
+type suite struct {
+	path      string
+	o         Options
+	config    json.RawMessage // with the defaults of the schema
+	described *pluginv1.DescribeResponse
+	id        string // of this run: in the names of everything that it makes
+	place     string // folder of the instances
+	marks     string // folder in which jobs may leave marks
+	scouted   scouted
+	tokens    counter
+	instances counter
+
+	mu     sync.Mutex
+	shared *subject
+}
+
+// open starts the driver for the first time, asks it what it is, configures it, and tries whether a trivial job comes through. Close the suite.
+func open(ctx context.Context, path string, o Options) (s *suite, err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	s = &suite{path: path, o: o.withDefaults(), id: strings.ToLower(rand.Text())[:10]}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.place, err = os.MkdirTemp("", "oceanid-conform-"); err != nil {
+		return nil, err
+	}
+	if s.marks, err = os.MkdirTemp("", "oceanid-conform-marks-"); err != nil {
+		return nil, err
+	}
+	// Jobs may run as somebody else.
+	if err := os.Chmod(s.marks, 0o777|os.ModeSticky); err != nil {
+		return nil, err
+	}
+	p, err := s.start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.shared = &subject{suite: s, process: p, instance: &pluginv1.Instance{Id: s.name("main"), Revision: "1"}}
+	if s.described, err = s.shared.describe(ctx); err != nil {
+		return nil, fmt.Errorf("the driver does not describe itself: %s", said(err))
+	}
+	if s.config, err = fill(s.described.GetConfig(), s.o.Config); err != nil {
+		return nil, fmt.Errorf("the configuration to test with: %w", err)
+	}
+	if err := s.shared.configure(ctx); err != nil {
+		return nil, fmt.Errorf("the driver does not take the configuration to test with: %w", err)
+	}
+	s.scouted = s.scout(ctx)
+	return s, nil
+}
+
+// close ends the driver and removes what the suite has made.
+func (s *suite) close() {
+	if s.shared != nil {
+		s.shared.stop()
+	}
+	for _, folder := range []string{s.place, s.marks} {
+		if folder == "" {
+			continue
+		}
+		if err := os.RemoveAll(folder); err != nil {
+			s.o.Log.Warn("a folder of the conformance suite was left behind", "error", err)
+		}
+	}
+}
+
+// start starts one more process of the driver.
+func (s *suite) start(ctx context.Context) (*launch.Process, error) {
+	return launch.Start(ctx, launch.Spec{
+		Name: filepath.Base(s.path), Path: s.path, Env: s.o.Env, Log: s.o.Log,
+		// An interpreter may take long to load all that it needs, and longer on a machine that runs other checks.
+		StartTimeout: max(30*time.Second, s.o.Patience),
+	})
+}
+
+// main is the process that most checks share; where a check has brought it down there is a new one.
+func (s *suite) main(ctx context.Context) (*subject, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.shared.process.Done():
+	default:
+		return s.shared, nil
+	}
+	p, err := s.start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	again := &subject{suite: s, process: p, instance: s.shared.instance}
+	if err := again.configure(ctx); err != nil {
+		again.stop()
+		return nil, err
+	}
+	s.shared = again
+	return again, nil
+}
+
+func (s *suite) name(what string) string { return "conform-" + s.id + "-" + what }
+
+// serves tells whether the driver says that it serves a service.
+func (s *suite) serves(service string) bool {
+	return slices.Contains(s.described.GetServices(), service)
+}
+
+// patient is ctx for one step at the pool.
+func (s *suite) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.o.Patience, fmt.Errorf("it took longer than the patience of %v", s.o.Patience))
+}
+
+// whole is how much longer than one step a check may take.
+const whole = 6
+
+// try runs one check.
+func (s *suite) try(ctx context.Context, c check) Result {
+	began := time.Now()
+	r := Result{Name: c.Name, Group: c.Group, Required: c.Required}
+	err := s.attempt(ctx, c)
+	r.Outcome, r.Problem = outcomeOf(err)
+	if r.Outcome == Failed {
+		r.Advice = c.advice + " Contract: " + c.Contract + "."
+	}
+	r.Took = time.Since(began)
+	return r
+}
+
+func (s *suite) attempt(ctx context.Context, c check) error {
+	if c.Service != "" && !s.serves(c.Service) {
+		return notApplicable("the driver does not serve %s", c.Service)
+	}
+	ctx, cancel := context.WithTimeout(ctx, whole*s.o.Patience)
+	defer cancel()
+	main, err := s.main(ctx)
+	if err != nil {
+		return saw("the driver's process had ended, and it did not start again: %v", err)
+	}
+	t := &trial{suite: s, subject: main}
+	defer t.close()
+	if err := c.run(ctx, t); err != nil {
+		return errors.Join(err, t.crashes())
+	}
+	return nil
+}
