@@ -130,9 +130,9 @@ func callRow(ctx context.Context) (ours, peer func(context.Context) error, stop 
 
 // scheduled is the face that the host uses.
 func scheduled(d *catalog.Driver) *call.Scheduler {
-	return call.New("bench", d, func(context.Context) (call.Instance, error) {
+	return call.New(call.Options{Name: "bench", Process: d, Bulkhead: call.NewBulkhead("bench", call.Limits{}, nil), Instance: func(context.Context) (call.Instance, error) {
 		return call.Instance{ID: "bench", Revision: "1", Config: func(context.Context) ([]byte, error) { return []byte("{}"), nil }}, nil
-	}, nil)
+	}})
 }
 
 // self gives this program under a driver's name.

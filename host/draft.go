@@ -85,7 +85,7 @@ func accepted(ctx context.Context, name string, driver *catalog.Driver, v config
 	if err != nil {
 		return err
 	}
-	err = call.Validate(ctx, driver, whole)
+	err = call.Validate(ctx, call.Options{Process: driver}, whole)
 	if refused := (*call.ConfigError)(nil); errors.As(err, &refused) {
 		_, err = config.Explain(fmt.Sprintf("scheduler %q", name), v.Secret, refused.Diagnostics)
 	}
@@ -138,7 +138,7 @@ func (h *Host) trial(ctx context.Context, d draft) (*call.Scheduler, config.Valu
 		return call.Instance{ID: uid, Revision: "trial", Dir: dir,
 			Config: func(context.Context) ([]byte, error) { return config.Merge(values.Public, values.Secret) }}, nil
 	}
-	return call.New(d.record.Name, driver, current, said.GetServices()), values, nil
+	return call.New(call.Options{Name: d.record.Name, Process: driver, Instance: current, Services: said.GetServices()}), values, nil
 }
 
 // explained puts a driver's objections to a configuration into words, without the secrets among its values, at their places if the file has them.

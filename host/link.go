@@ -88,7 +88,7 @@ func (h *Host) caller(ctx context.Context, uid string) (*call.Scheduler, error) 
 				return err
 			}}, err
 	}
-	return call.New(r.Name, driver, current, said.GetServices()), nil
+	return call.New(call.Options{Name: r.Name, Process: driver, Instance: current, Services: said.GetServices()}), nil
 }
 
 // whole is a scheduler's configuration with its secrets.

@@ -64,7 +64,7 @@ func (d defined) accepted(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = call.Validate(ctx, d.driver, whole)
+	err = call.Validate(ctx, call.Options{Process: d.driver}, whole)
 	if refused := (*call.ConfigError)(nil); errors.As(err, &refused) {
 		return d.explained(ctx, refused)
 	}

@@ -231,9 +231,9 @@ func start(t *testing.T) *process {
 }
 
 func (p *process) scheduler(revision, config string) *call.Scheduler {
-	return call.New("pool one", p, func(context.Context) (call.Instance, error) {
+	return call.New(call.Options{Name: "pool one", Process: p, Services: []string{call.Events, call.Logs, call.Uploads, call.Downloads, call.Probes}, Instance: func(context.Context) (call.Instance, error) {
 		return call.Instance{ID: "one", Revision: revision, Dir: "/dir", Config: func(context.Context) ([]byte, error) { return []byte(config), nil }}, nil
-	}, []string{call.Events, call.Logs, call.Uploads, call.Downloads, call.Probes})
+	}})
 }
 
 const good = `{"host":"h","token":"s3cret","queue":[{"name":"q","limit":9007199254740993,"attrs":{"a":"b"}}]}`
@@ -404,11 +404,11 @@ func TestAnOlderRevisionIsNotSetBack(t *testing.T) {
 	t.Parallel()
 	p := start(t)
 	asked := 0
-	s := call.New("pool one", p, func(context.Context) (call.Instance, error) {
+	s := call.New(call.Options{Name: "pool one", Process: p, Services: nil, Instance: func(context.Context) (call.Instance, error) {
 		asked++
 		config := fmt.Sprintf(`{"host":"h%d"}`, min(asked, 2))
 		return call.Instance{ID: "one", Revision: fmt.Sprint(min(asked, 2)), Config: func(context.Context) ([]byte, error) { return []byte(config), nil }}, nil
-	}, nil)
+	}})
 	if err := s.Cancel(t.Context(), nil); err != nil || len(p.pools) != 1 || p.pools[0].config.Host != "h2" {
 		t.Errorf("%v, %d instances, the first one of %s", err, len(p.pools), p.pools[0].config.Host)
 	}
@@ -515,9 +515,9 @@ func TestLogsGoOnAfterAReconfiguration(t *testing.T) {
 	t.Parallel()
 	p := start(t)
 	var revision atomic.Int64
-	s := call.New("pool one", p, func(context.Context) (call.Instance, error) {
+	s := call.New(call.Options{Name: "pool one", Process: p, Services: []string{call.Logs}, Instance: func(context.Context) (call.Instance, error) {
 		return call.Instance{ID: "one", Revision: fmt.Sprint(revision.Load()), Config: func(context.Context) ([]byte, error) { return []byte(good), nil }}, nil
-	}, []string{call.Logs})
+	}})
 	var log bytes.Buffer
 	var err error
 	var following sync.WaitGroup
@@ -580,7 +580,7 @@ func TestProbe(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	t.Parallel()
-	s := call.New("bare", start(t), nil, nil)
+	s := call.New(call.Options{Name: "bare", Process: start(t)})
 	if err := s.Probe(t.Context(), nil); !errors.Is(err, fault.Unsupported) || s.Can(call.Logs) {
 		t.Fatalf("got %v", err)
 	}

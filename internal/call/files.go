@@ -38,7 +38,7 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 	defer giveUp(nil)
 	still := s.standstill(giveUp)
 	defer still.Stop()
-	return s.do(ctx, "upload "+in.Name, 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Upload", op: "upload " + in.Name, class: transfers}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		content, err := open()
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 	still := s.standstill(giveUp)
 	defer still.Stop()
 	yielded := false
-	return s.do(ctx, "download", 0, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Download", op: "download", class: transfers, repeat: func() bool { return !yielded }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		req.Instance = ref
 		stream, err := schedulerv1.NewDownloadsClient(conn).Download(ctx, req)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // Submit is scheduler.Driver's: safe to repeat, by the job's token.
 func (s *Scheduler) Submit(ctx context.Context, job scheduler.Job) (id scheduler.ID, err error) {
-	err = s.do(ctx, "submit", submitDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	err = s.do(ctx, verb{name: "Submit", op: "submit", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		resp, err := s.client(conn).Submit(ctx, &schedulerv1.SubmitRequest{Instance: ref, Job: wire.JobToProto(job)})
 		if err != nil {
 			return err
@@ -32,7 +32,7 @@ func (s *Scheduler) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (i
 	if err := s.need(Workflows, "run workflows"); err != nil {
 		return "", err
 	}
-	err = s.do(ctx, "submit workflow", submitDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	err = s.do(ctx, verb{name: "SubmitWorkflow", op: "submit workflow", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		resp, err := schedulerv1.NewWorkflowsClient(conn).SubmitWorkflow(ctx, &schedulerv1.SubmitWorkflowRequest{Instance: ref, Workflow: wire.WorkflowToProto(w)})
 		if err != nil {
 			return err
@@ -70,7 +70,7 @@ func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(sch
 		asked[r.Token] = r
 	}
 	yielded := false
-	return s.do(ctx, "query", queryDeadline, func() bool { return !yielded }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Query", op: "query", deadline: queryDeadline, repeat: func() bool { return !yielded }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		stream, err := s.client(conn).Query(ctx, &schedulerv1.QueryRequest{Instance: ref, Jobs: wire.RefsToProto(q.Jobs)})
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(sch
 
 // Cancel is scheduler.Driver's.
 func (s *Scheduler) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
-	return s.do(ctx, "cancel", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Cancel", op: "cancel", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		_, err := s.client(conn).Cancel(ctx, &schedulerv1.CancelRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
@@ -109,7 +109,7 @@ func (s *Scheduler) Hold(ctx context.Context, jobs []scheduler.Ref) error {
 	if err := s.need(Holds, "hold jobs"); err != nil {
 		return err
 	}
-	return s.do(ctx, "hold", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Hold", op: "hold", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		_, err := schedulerv1.NewHoldsClient(conn).Hold(ctx, &schedulerv1.HoldRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
@@ -120,7 +120,7 @@ func (s *Scheduler) Release(ctx context.Context, jobs []scheduler.Ref) error {
 	if err := s.need(Holds, "release jobs"); err != nil {
 		return err
 	}
-	return s.do(ctx, "release", cancelDeadline, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Release", op: "release", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		_, err := schedulerv1.NewHoldsClient(conn).Release(ctx, &schedulerv1.ReleaseRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
@@ -132,7 +132,7 @@ func (s *Scheduler) Probe(ctx context.Context, report func(scheduler.Check)) err
 		return err
 	}
 	reported := false
-	return s.do(ctx, "test", probeDeadline, func() bool { return !reported }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Probe", op: "test", deadline: probeDeadline, repeat: func() bool { return !reported }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		stream, err := schedulerv1.NewProbesClient(conn).Probe(ctx, &schedulerv1.ProbeRequest{Instance: ref})
 		if err != nil {
 			return err
@@ -147,36 +147,6 @@ func (s *Scheduler) Probe(ctx context.Context, report func(scheduler.Check)) err
 			}
 			reported = true
 			report(wire.CheckFromProto(step.GetCheck()))
-		}
-	})
-}
-
-// Logs is scheduler.LogStreamer's.
-func (s *Scheduler) Logs(ctx context.Context, job scheduler.Ref, o scheduler.LogOptions, w io.Writer) error {
-	if err := s.need(Logs, "show what a task writes"); err != nil {
-		return err
-	}
-	// A driver that went away is asked again from where its bytes ended.
-	return s.do(ctx, "logs", 0, nil, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		stream, err := schedulerv1.NewLogsClient(conn).Tail(ctx, &schedulerv1.TailRequest{
-			Instance: ref, Job: wire.RefToProto(job), Task: int64(o.Task), Stream: wire.StreamToProto(o.Stream), Offset: o.Offset, Follow: o.Follow,
-		})
-		if err != nil {
-			return err
-		}
-		for {
-			m, err := stream.Recv()
-			if err == io.EOF {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			n, err := w.Write(m.GetChunk())
-			o.Offset += int64(n)
-			if err != nil {
-				return fault.By(fault.Host, fault.Internal.New("writing the log on: %w", err))
-			}
 		}
 	})
 }

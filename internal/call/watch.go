@@ -25,9 +25,9 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	return s.do(ctx, "watch", 0, func() bool { return false }, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		quiet := time.AfterFunc(silence, func() {
-			giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver sent no heartbeat for %v", silence)))
+	return s.do(ctx, verb{name: "Watch", op: "watch", class: streams, repeat: func() bool { return false }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+		quiet := time.AfterFunc(s.silence, func() {
+			giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver sent no heartbeat for %v", s.silence)))
 		})
 		defer quiet.Stop()
 		stream, err := schedulerv1.NewEventsClient(conn).Watch(ctx, &schedulerv1.WatchRequest{Instance: ref, Cursor: string(from)})
@@ -42,7 +42,7 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 			if err != nil {
 				return err
 			}
-			quiet.Reset(silence)
+			quiet.Reset(s.silence)
 			event, ok := wire.EventFromProto(message)
 			if !ok {
 				continue
@@ -50,6 +50,7 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 			if len(event.Cursor) > wire.MaxCursor {
 				return fault.By(fault.Driver, fault.Internal.New("the driver sent a cursor of %d bytes; at most %d are allowed", len(event.Cursor), wire.MaxCursor))
 			}
+			s.Bulkhead.event()
 			if err := yield(event); err != nil {
 				return err
 			}
