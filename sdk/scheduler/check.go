@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"io/fs"
+	"math"
 	"path"
 	"regexp"
 	"strings"
@@ -11,8 +12,18 @@ import (
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
+var (
+	tokenRule    = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+	variableRule = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// ValidToken tells whether a token is one, and so harmless as the name of a file, in a pool's query language and in a script. The SDK lets no job and no
+// upload through to a driver without; of the tokens in a [Ref] a driver must see to that itself.
+func ValidToken(token string) bool { return tokenRule.MatchString(token) }
+
 // Check tells what no pool could carry, before anything is kept or sent: the error is fault.Invalid and names the field. Host and SDK both call it, so that
-// a driver never sees a job that fails it.
+// a driver never sees a job that fails it. What remains for a driver to refuse are its own pool's limits. The token is not looked at: a job has none before
+// the host gives it one.
 func (j Job) Check() error {
 	if j.Command == "" {
 		return fault.Invalid.New("command: a job needs one")
@@ -36,7 +47,21 @@ func (j Job) Check() error {
 			return err
 		}
 	}
+	if err := checkResources(j.Resources); err != nil {
+		return err
+	}
 	return checkArray(j.Array)
+}
+
+// Check tells what no pool could carry of an input: fault.Invalid. Job.Check does so for each of the job's, the SDK for each that is uploaded.
+func (in Input) Check() error {
+	if err := relative("inputs", in.Name); err != nil {
+		return err
+	}
+	if in.Size < 0 {
+		return fault.Invalid.New("inputs: %q has a size of %d bytes", in.Name, in.Size)
+	}
+	return nil
 }
 
 func oneLine(field, value string) error {
@@ -63,9 +88,8 @@ func checkArgs(field string, args []string) error {
 }
 
 func checkEnv(env map[string]string) error {
-	name := regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	for k, v := range env {
-		if !name.MatchString(k) {
+		if !variableRule.MatchString(k) {
 			return fault.Invalid.New("env: %q is not a name: [A-Za-z_][A-Za-z0-9_]*", k)
 		}
 		if strings.HasPrefix(k, "OCEANID_") {
@@ -81,13 +105,20 @@ func checkEnv(env map[string]string) error {
 func checkFiles(j Job) error {
 	seen := map[string]bool{}
 	for _, in := range j.Inputs {
-		if err := relative("inputs", in.Name); err != nil {
+		if err := in.Check(); err != nil {
 			return err
 		}
 		if seen[in.Name] {
 			return fault.Invalid.New("inputs: %q is there twice", in.Name)
 		}
 		seen[in.Name] = true
+	}
+	for _, in := range j.Inputs {
+		for dir := path.Dir(in.Name); dir != "."; dir = path.Dir(dir) {
+			if seen[dir] {
+				return fault.Invalid.New("inputs: %q cannot be in %q, which is an input and no folder", in.Name, dir)
+			}
+		}
 	}
 	for _, out := range j.Outputs {
 		if err := relative("outputs", out); err != nil {
@@ -111,6 +142,16 @@ func relative(field, name string) error {
 		return fault.Invalid.New("%s: %q is not a relative path inside the task's directory", field, name)
 	}
 	return oneLine(field, name)
+}
+
+func checkResources(r Resources) error {
+	switch {
+	case math.IsNaN(r.CPUs) || r.CPUs < 0 || r.CPUs > math.MaxInt32:
+		return fault.Invalid.New("resources: a task cannot have %v CPUs", r.CPUs)
+	case r.Memory < 0 || r.Disk < 0 || r.GPUs < 0 || r.RunTime < 0:
+		return fault.Invalid.New("resources: memory, disk, GPUs and run time cannot be negative")
+	}
+	return nil
 }
 
 func checkArray(a *Array) error {

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -30,6 +31,23 @@ func TestCheck(t *testing.T) {
 		"NUL in a variable":     {scheduler.Job{Command: "x", Env: map[string]string{"A": "\x00"}}, "env A"},
 		"input that escapes":    {scheduler.Job{Command: "x", Inputs: []scheduler.Input{{Name: "../x"}}}, "inputs"},
 		"input twice":           {scheduler.Job{Command: "x", Inputs: append(input, input[0])}, "twice"},
+		"input in an input":     {scheduler.Job{Command: "x", Inputs: []scheduler.Input{{Name: "a/b/c"}, {Name: "a"}}}, `"a/b/c" cannot be in "a"`},
+		"inputs side by side":   {scheduler.Job{Command: "x", Inputs: []scheduler.Input{{Name: "a/b"}, {Name: "a/bc"}, {Name: "ab"}}}, ""},
+		"absolute input":        {scheduler.Job{Command: "x", Inputs: []scheduler.Input{{Name: "/x"}}}, "inputs"},
+		"input without a name":  {scheduler.Job{Command: "x", Inputs: []scheduler.Input{{}}}, "inputs"},
+		"input of no size":      {scheduler.Job{Command: "x", Inputs: []scheduler.Input{{Name: "x", Size: -1}}}, "-1 bytes"},
+		"the folder as input":   {scheduler.Job{Command: "x", Inputs: []scheduler.Input{{Name: "."}}}, "inputs"},
+		"output above":          {scheduler.Job{Command: "x", Outputs: []string{"a/../../b"}}, "outputs"},
+		"no output":             {scheduler.Job{Command: "x", Outputs: []string{""}}, "outputs"},
+		"half a CPU":            {scheduler.Job{Command: "x", Resources: scheduler.Resources{CPUs: 0.5}}, ""},
+		"negative CPUs":         {scheduler.Job{Command: "x", Resources: scheduler.Resources{CPUs: -1}}, "-1 CPUs"},
+		"CPUs without number":   {scheduler.Job{Command: "x", Resources: scheduler.Resources{CPUs: math.NaN()}}, "NaN CPUs"},
+		"CPUs without end":      {scheduler.Job{Command: "x", Resources: scheduler.Resources{CPUs: math.Inf(1)}}, "Inf CPUs"},
+		"negative memory":       {scheduler.Job{Command: "x", Resources: scheduler.Resources{Memory: -1}}, "negative"},
+		"negative disk":         {scheduler.Job{Command: "x", Resources: scheduler.Resources{Disk: -1}}, "negative"},
+		"negative GPUs":         {scheduler.Job{Command: "x", Resources: scheduler.Resources{GPUs: -1}}, "negative"},
+		"negative run time":     {scheduler.Job{Command: "x", Resources: scheduler.Resources{RunTime: -1}}, "negative"},
+		"NUL in a row":          {scheduler.Job{Command: "x", Array: &scheduler.Array{Count: 2, Args: [][]string{nil, {"\x00"}}}}, "array args"},
 		"absolute output":       {scheduler.Job{Command: "x", Outputs: []string{"/etc/passwd"}}, "outputs"},
 		"output with a newline": {scheduler.Job{Command: "x", Outputs: []string{"a\nb"}}, "outputs"},
 		"stdin is no input":     {scheduler.Job{Command: "x", Stdin: "x"}, "stdin"},
@@ -47,6 +65,18 @@ func TestCheck(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestValidToken(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[string]bool{
+		"a": true, "0-Z": true, strings.Repeat("x", 64): true,
+		"": false, "..": false, "a/b": false, "a.b": false, "a b": false, "ä": false, "a\n": false, strings.Repeat("x", 65): false,
+	} {
+		if got := scheduler.ValidToken(token); got != want {
+			t.Errorf("%q: %v", token, got)
+		}
 	}
 }
 

@@ -35,8 +35,11 @@ func (s *uploadsServer) Upload(stream grpc.ClientStreamingServer[schedulerv1.Upl
 		return err
 	}
 	input := wire.InputFromProto(header.GetInput())
-	if !fs.ValidPath(input.Name) || input.Name == "." || header.GetToken() == "" {
-		return fault.By(fault.Host, fault.Invalid.New("input %q: not a relative path inside the task's directory", input.Name))
+	if err := input.Check(); err != nil {
+		return fault.By(fault.Host, err)
+	}
+	if err := hasToken(header.GetToken()); err != nil {
+		return err
 	}
 	content := &upload{stream: stream, input: input, left: input.Size, sum: sha256.New()}
 	if err := uploader.Upload(stream.Context(), header.GetToken(), input, content); err != nil {

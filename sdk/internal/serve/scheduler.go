@@ -41,8 +41,8 @@ func (s *schedulerServer) Submit(ctx context.Context, req *schedulerv1.SubmitReq
 }
 
 func hasToken(token string) error {
-	if token == "" {
-		return fault.By(fault.Host, fault.Invalid.New("the job has no token"))
+	if !scheduler.ValidToken(token) {
+		return fault.By(fault.Host, fault.Invalid.New("token %q: a job's token is 1 to 64 letters, digits and \"-\"", token))
 	}
 	return nil
 }
