@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
-	"github.com/oceanid/oceanid/plugins/condor/internal/description"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -24,7 +23,7 @@ func (d *driver) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
 	}
 	var tokens []string
 	for _, ref := range jobs {
-		if !description.ValidToken(ref.Token) {
+		if !scheduler.ValidToken(ref.Token) {
 			return fault.Invalid.New("job %s: %q is no token", ref.ID, ref.Token)
 		}
 		tokens = append(tokens, ref.Token)

@@ -19,7 +19,7 @@ import (
 // Download unpacks what task.sh has packed. All tasks come as one stream, a tar of their tars, so that ten thousand small files cost no more round
 // trips than one. Nothing is ever looked up by a name that a task has chosen: neither at the access point nor here.
 func (d *driver) Download(ctx context.Context, ref scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
-	if !description.ValidToken(ref.Token) {
+	if !scheduler.ValidToken(ref.Token) {
 		return fault.Invalid.New("job %s: %q is no token", ref.ID, ref.Token)
 	}
 	if _, err := d.at(ctx); err != nil {
@@ -89,7 +89,7 @@ func (d *driver) unpack(r *bufio.Reader, ref scheduler.Ref, q scheduler.FileQuer
 	}
 }
 
-// wantedOutputs are the outputs that are asked for, as plain paths.
+// wantedOutputs are the outputs that are asked for.
 func wantedOutputs(kept facts, token string, q scheduler.FileQuery) ([]string, error) {
 	for _, task := range q.Tasks {
 		if err := kept.hasTask(token, task); err != nil {
@@ -105,7 +105,7 @@ func wantedOutputs(kept facts, token string, q scheduler.FileQuery) ([]string, e
 		if !slices.Contains(kept.Outputs, name) {
 			return nil, fault.NotFound.New("job %s names no output %q", token, name)
 		}
-		paths = append(paths, description.OutputPath(name))
+		paths = append(paths, name)
 	}
 	return paths, nil
 }
@@ -113,7 +113,7 @@ func wantedOutputs(kept facts, token string, q scheduler.FileQuery) ([]string, e
 // isWanted tells whether a path is one of the outputs or below one.
 func isWanted(name string, outputs []string) bool {
 	return slices.ContainsFunc(outputs, func(out string) bool {
-		return out == "." || out == name || strings.HasPrefix(name, out+"/")
+		return out == name || strings.HasPrefix(name, out+"/")
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
-	"github.com/oceanid/oceanid/plugins/condor/internal/description"
+	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
 // owner is whose a cluster is.
@@ -79,7 +79,7 @@ func (x *index) read(ctx context.Context) error {
 		}
 		cluster, err1 := strconv.Atoi(field[0])
 		tasks, err2 := strconv.Atoi(field[2])
-		if err1 == nil && err2 == nil && description.ValidToken(field[1]) {
+		if err1 == nil && err2 == nil && scheduler.ValidToken(field[1]) {
 			x.owners[cluster] = owner{token: field[1], tasks: tasks}
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/oceanid/oceanid/plugins/condor/internal/description"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -38,7 +37,7 @@ func (f facts) hasTask(token string, task int) error {
 
 // facts are those of the job; fault.NotFound where it was never submitted here.
 func (d *driver) facts(ctx context.Context, p *place, ref scheduler.Ref) (facts, error) {
-	if !description.ValidToken(ref.Token) {
+	if !scheduler.ValidToken(ref.Token) {
 		return facts{}, fault.Invalid.New("job %s: %q is no token", ref.ID, ref.Token)
 	}
 	text, err := d.read(ctx, path.Join(p.job(ref.Token), "facts"))

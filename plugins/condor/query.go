@@ -28,7 +28,7 @@ func (d *driver) Query(ctx context.Context, q scheduler.Query, yield func(schedu
 	}
 	inquiries := make(map[string]*inquiry, len(q.Jobs))
 	for _, ref := range q.Jobs {
-		if !description.ValidToken(ref.Token) {
+		if !scheduler.ValidToken(ref.Token) {
 			return fault.Invalid.New("job %s: %q is no token", ref.ID, ref.Token)
 		}
 		inquiries[ref.Token] = &inquiry{ref: ref, found: make(map[int]scheduler.Status)}

@@ -61,7 +61,7 @@ func wantedTasks(k *kept, tasks []int) iter.Seq[int] {
 	}
 }
 
-// wantedOutputs are the job's outputs, or those of them that are asked for, as plain paths.
+// wantedOutputs are the job's outputs, or those of them that are asked for.
 func wantedOutputs(k *kept, token string, paths []string) ([]string, error) {
 	for _, p := range paths {
 		if !slices.Contains(k.Job.Outputs, p) {
@@ -71,7 +71,7 @@ func wantedOutputs(k *kept, token string, paths []string) ([]string, error) {
 	var outputs []string
 	for _, out := range k.Job.Outputs {
 		if len(paths) == 0 || slices.Contains(paths, out) {
-			outputs = append(outputs, outputPath(out))
+			outputs = append(outputs, out)
 		}
 	}
 	return outputs, nil

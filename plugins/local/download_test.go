@@ -35,7 +35,7 @@ func TestDownload(t *testing.T) {
 	job := array(shell(`umask 022
 		mkdir -p out/b/deep empty; echo $OCEANID_TASK_INDEX > out/z; : > out/a; echo x > out/b/deep/x; chmod 755 out/a
 		echo not > private; [ $OCEANID_TASK_INDEX = 1 ] || echo one > single; exit $OCEANID_TASK_INDEX`), 3)
-	job.Outputs = []string{"single", "out/", "out/b/deep/x", "missing", "empty", "single/below", "in"}
+	job.Outputs = []string{"single", "out", "out/b/deep/x", "missing", "empty", "single/below", "in"}
 	job.Inputs = []scheduler.Input{{Name: "in", Data: []byte("in"), Mode: 0o600}, {Name: "in2", Data: []byte("in")}}
 	ref := p.submit(job)
 	p.wait(ref)
@@ -53,7 +53,7 @@ func TestDownload(t *testing.T) {
 		"all":         {scheduler.FileQuery{}, slices.Concat(of(0), of(1), of(2))},
 		"tasks":       {scheduler.FileQuery{Tasks: []int{2, 1, 2}}, slices.Concat(of(1), of(2))},
 		"paths":       {scheduler.FileQuery{Paths: []string{"single"}}, []string{of(0)[0], of(2)[0]}},
-		"folder":      {scheduler.FileQuery{Tasks: []int{0}, Paths: []string{"out/"}}, of(0)[1:4]},
+		"folder":      {scheduler.FileQuery{Tasks: []int{0}, Paths: []string{"out"}}, of(0)[1:4]},
 		"not there":   {scheduler.FileQuery{Paths: []string{"missing"}}, nil},
 		"in a folder": {scheduler.FileQuery{Tasks: []int{1}, Paths: []string{"out/b/deep/x"}}, of(1)[1:2]},
 	} {

@@ -53,7 +53,9 @@ func newDriver(ctx context.Context, path string, s settings, log *slog.Logger) (
 }
 
 // tokenOf is the token by which the folder knows the job; false: it can know no such job.
-func tokenOf(ref scheduler.Ref) (string, bool) { return string(ref.ID), validToken(string(ref.ID)) }
+func tokenOf(ref scheduler.Ref) (string, bool) {
+	return string(ref.ID), scheduler.ValidToken(string(ref.ID))
+}
 
 // find is the job that ref names, and its token.
 func (d *driver) find(ref scheduler.Ref) (*kept, string, error) {

@@ -53,7 +53,7 @@ func (k *keeper) takeIn(ctx context.Context) {
 	for _, note := range notes {
 		token, isCancel := strings.CutSuffix(note.Name(), cancelSuffix)
 		switch known := k.byToken[token] != nil; {
-		case !known && !validToken(token):
+		case !known && !scheduler.ValidToken(token):
 		case isCancel:
 			cancels = append(cancels, token)
 		case !known:

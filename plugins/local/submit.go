@@ -16,9 +16,6 @@ import (
 // Submit makes the job's folder out of sight and renames it to its token. That rename is the moment at which the job is submitted: of
 // many that are tried for one token, by whichever processes, one succeeds. The identifier is the token.
 func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, error) {
-	if !validToken(job.Token) {
-		return "", fault.Invalid.New("token %q: 1 to 64 letters, digits and -", job.Token)
-	}
 	there, err := d.submitted(job.Token)
 	if err != nil {
 		return "", err

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
 // abandoned is the age from which on uploads that no job took, and things half made or half removed, are removed.
@@ -71,7 +73,7 @@ func sweepNotes(f folder) error {
 	errs := []error{err}
 	for _, note := range notes {
 		info, err := note.Info()
-		if err != nil || !validToken(note.Name()) || time.Since(info.ModTime()) < abandoned {
+		if err != nil || !scheduler.ValidToken(note.Name()) || time.Since(info.ModTime()) < abandoned {
 			continue
 		}
 		if there, err := exists(f.job(note.Name())); err == nil && !there {

@@ -111,8 +111,7 @@ func removeInputs(work string, k *kept) {
 // isOutput tells whether the path is among the outputs or below one.
 func isOutput(path string, outputs []string) bool {
 	for _, out := range outputs {
-		out = outputPath(out)
-		if out == "." || out == path || strings.HasPrefix(path, out+"/") {
+		if out == path || strings.HasPrefix(path, out+"/") {
 			return true
 		}
 	}

@@ -57,7 +57,7 @@ func TestTaskScript(t *testing.T) {
 	t.Parallel()
 	got := description.Task(scheduler.Job{
 		Token: "t-1", Command: "./a=b", Args: []string{"it's", "$(x)", ""}, Env: map[string]string{"B": "2\n", "A": "'"},
-		Stdin: "in", Inputs: []scheduler.Input{{Name: "a=b"}, {Name: "in"}}, Outputs: []string{"out/", "./x y", "out"}, Array: &scheduler.Array{Count: 7},
+		Stdin: "in", Inputs: []scheduler.Input{{Name: "a=b"}, {Name: "in"}}, Outputs: []string{"out", "x y", "out"}, Array: &scheduler.Array{Count: 7},
 	})
 	_, own, _ := strings.Cut(got, "\ntask() {")
 	golden(t, "task.tail", "task() {"+own)

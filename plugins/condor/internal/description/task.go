@@ -52,25 +52,13 @@ func command(job scheduler.Job) string {
 	return words
 }
 
-// outputs are the job's outputs as plain paths, each once.
+// outputs are the job's outputs, each once.
 func outputs(job scheduler.Job) []string {
 	var paths []string
 	for _, out := range job.Outputs {
-		if p := OutputPath(out); !slices.Contains(paths, p) {
-			paths = append(paths, p)
+		if !slices.Contains(paths, out) {
+			paths = append(paths, out)
 		}
 	}
 	return paths
-}
-
-// OutputPath is an output as a plain path: it may be named with "./" before it, and a folder with "/" after it.
-func OutputPath(name string) string {
-	name = strings.TrimPrefix(name, "./")
-	if name == "" {
-		return "."
-	}
-	if name != "/" {
-		name = strings.TrimSuffix(name, "/")
-	}
-	return name
 }
