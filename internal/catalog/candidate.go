@@ -2,11 +2,13 @@ package catalog
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/internal/supervise"
 )
 
@@ -28,19 +30,25 @@ type Candidate struct {
 	Name   string
 	Path   string // "" when built in
 	Source Source
-	// Checksum is "sha256:" and hex digits; "" when built in, or when the file was refused before it was read.
+	// Checksum is "sha256:" and hex digits, of what runs or else of the file; "" when built in, or when the file was refused before it was read.
 	Checksum string
 	// Version and Summary are what the driver said of itself; empty until it was asked, by this host or one before.
 	Version, Summary string
+	// Kept says why what was there last is not used, while the one before it goes on; "": nothing was refused.
+	Kept string
+	// LastCrash is how a process of it ended last that was not stopped, with its panic and the last lines of its log; nil: none did. It is still
+	// there when another process runs well.
+	LastCrash *launch.Crash
 	// Status tells the state of its process; State is Refused, with the Reason, if it is not to be run.
 	supervise.Status
 }
 
 // Candidates are all that were found, named or built in, by name, and of one name the one that is used first; the refused ones with their reason. It
-// looks at every executable as it is now, and starts none.
+// looks at every executable that does not run as it is now, and starts none.
 func (c *Catalog) Candidates() []Candidate {
-	all := make([]Candidate, 0, len(c.entries))
-	for _, e := range c.entries {
+	entries := c.candidates.Load().entries
+	all := make([]Candidate, 0, len(entries))
+	for _, e := range entries {
 		all = append(all, e.candidate())
 	}
 	// Entries stand in the order in which they win.
@@ -49,7 +57,19 @@ func (c *Catalog) Candidates() []Candidate {
 }
 
 func (e *entry) candidate() Candidate {
-	c := Candidate{Name: e.name, Path: e.path, Source: e.source, Status: e.supervisor.Status()}
+	c := Candidate{Name: e.name, Path: e.path, Source: e.source}
+	if e.supervisor != nil {
+		c.Status = e.supervisor.Status()
+	}
+	errors.As(c.Crash, &c.LastCrash)
+	if c.Status.Refused != nil {
+		c.Kept = e.reason(c.Status.Refused)
+	}
+	if c.State == supervise.Ready || c.State == supervise.Draining {
+		sum, said := e.memory.get()
+		c.Checksum, c.Version, c.Summary = sum, said.GetVersion(), oneLine(said.GetSummary())
+		return c
+	}
 	sum, said, err := e.inspect()
 	c.Checksum, c.Version, c.Summary = sum, said.GetVersion(), oneLine(said.GetSummary())
 	if err != nil {

@@ -4,28 +4,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/oceanid/oceanid/internal/launch"
-	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/internal/supervise"
 )
 
 // Catalog is the drivers that there are. It is safe for concurrent use.
 type Catalog struct {
-	o       Options
-	sums    *launch.Checksums
-	words   *words
-	entries []*entry          // in the order in which they win
-	byName  map[string]*entry // the first of each name
+	o     Options // without the sources, which are those of the last Reload
+	sums  *launch.Checksums
+	words *words
+	// candidates are those of now. A reload puts others in their place.
+	candidates atomic.Pointer[candidates]
+
+	reloading chan struct{} // holds one token: the right to change candidates
+	mu        sync.Mutex
+	closed    bool
+	cancel    context.CancelFunc // of the present reload
 }
 
 // Open looks for drivers and starts none. What is wrong with one of them is in [Catalog.Candidates]. Whoever opens a catalog closes it.
@@ -39,7 +41,7 @@ func Open(o Options) *Catalog {
 	if o.Grace == 0 {
 		o.Grace = 10 * time.Second
 	}
-	c := &Catalog{o: o, sums: new(launch.Checksums), words: newWords(""), byName: map[string]*entry{}}
+	c := &Catalog{o: o, sums: new(launch.Checksums), words: newWords(""), reloading: make(chan struct{}, 1)}
 	if o.CacheDir != "" {
 		if err := ownFolder(o.CacheDir); err != nil {
 			o.Log.Warn("what drivers say of themselves is not kept", "error", err)
@@ -48,7 +50,11 @@ func Open(o Options) *Catalog {
 			c.words = newWords(o.CacheDir)
 		}
 	}
-	c.collect()
+	found := c.collect(o)
+	for _, e := range found.byName {
+		e.supervisor = supervise.New(e.supervision())
+	}
+	c.candidates.Store(found)
 	return c
 }
 
@@ -73,47 +79,43 @@ func (c *Catalog) Driver(ctx context.Context, name string) (*Driver, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	e := c.byName[name]
-	if e == nil {
-		return nil, c.notFound(name)
-	}
-	if _, _, err := e.inspect(); err != nil {
+	d := &Driver{catalog: c, name: name}
+	e, err := d.entry()
+	if err != nil {
 		return nil, err
 	}
-	return &Driver{entry: e}, nil
-}
-
-func (c *Catalog) notFound(name string) error {
-	names := slices.Sorted(maps.Keys(c.byName))
-	hint := "there are: " + strings.Join(names, ", ")
-	if near := nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	} else if len(names) == 0 {
-		hint = "there is none at all"
-	}
-	if len(c.o.Dirs) > 0 {
-		hint += fmt.Sprintf(" (drivers are files named %sNAME in %s, or named by a driver block)", prefix, strings.Join(c.o.Dirs, ", "))
-	}
-	return fault.NotFound.New("driver %q: there is none of that name; %s", name, hint)
-}
-
-// nearest is the name that was most likely meant; "": none is likely.
-func nearest(name string, names []string) string {
-	best, at := "", min(3, len(name)/2)+1
-	for _, n := range names {
-		if d := levenshtein.Distance(name, n, nil); d < at {
-			best, at = n, d
+	// What runs was looked at when it was started, whatever has become of its file.
+	if !e.runs() {
+		if _, _, err := e.inspect(); err != nil {
+			return nil, err
 		}
 	}
-	return best
+	return d, nil
 }
 
-// Close drains and ends every driver; ctx bounds it.
+// Close drains and ends every driver; ctx bounds it. A reload under way is given up.
 func (c *Catalog) Close(ctx context.Context) error {
-	errs := make([]error, len(c.entries))
+	c.mu.Lock()
+	c.closed = true
+	if c.cancel != nil {
+		c.cancel()
+	}
+	c.mu.Unlock()
+	select {
+	case c.reloading <- struct{}{}:
+		defer func() { <-c.reloading }()
+	case <-ctx.Done():
+	}
+	var mu sync.Mutex
+	var errs []error
 	var closing sync.WaitGroup
-	for i, e := range c.entries {
-		closing.Go(func() { errs[i] = e.supervisor.Close(ctx) })
+	for _, e := range c.candidates.Load().byName {
+		closing.Go(func() {
+			err := e.supervisor.Close(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+		})
 	}
 	closing.Wait()
 	return errors.Join(errs...)

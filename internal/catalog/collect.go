@@ -1,62 +1,72 @@
 package catalog
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
+// candidates are those of one moment. They are not changed once the catalog has them.
+type candidates struct {
+	dirs    []string
+	entries []*entry          // in the order in which they win
+	byName  map[string]*entry // the first of each name: these, and no others, have a supervisor
+}
+
 // collect gathers the candidates in the order in which they win: the configuration's own, the built in, the found.
-func (c *Catalog) collect() {
+func (c *Catalog) collect(o Options) *candidates {
+	all := &candidates{dirs: o.Dirs, byName: map[string]*entry{}}
 	var about []Block // blocks that leave the path to be found
-	for _, b := range c.o.Blocks {
+	for _, b := range o.Blocks {
 		if b.Path == "" {
 			about = append(about, b)
 			continue
 		}
 		path, err := filepath.Abs(b.Path)
-		e := c.add(&entry{name: b.Name, path: path, source: FromBlock})
+		e := all.add(&entry{catalog: c, name: b.Name, path: path, source: FromBlock})
 		if err != nil {
 			e.refuse("%w", err)
 		}
 		e.configure(b)
 	}
-	for _, b := range c.o.Builtins {
-		c.add(&entry{name: b.Name, source: BuiltIn, builtin: &b})
+	for _, b := range o.Builtins {
+		all.add(&entry{catalog: c, name: b.Name, source: BuiltIn, builtin: &b})
 	}
-	for _, dir := range c.o.Dirs {
+	for _, dir := range o.Dirs {
 		dir, err := filepath.Abs(dir)
 		if err != nil {
 			continue
 		}
 		paths, err := discover(dir)
 		if err != nil {
-			e := &entry{path: dir, source: FromFolder}
+			e := &entry{catalog: c, path: dir, source: FromFolder}
 			e.refuse("the folder of drivers cannot be read: %w", err)
-			c.add(e)
+			all.add(e)
 		}
 		for _, path := range paths {
-			if !c.has(path) {
-				c.add(&entry{name: strings.TrimPrefix(filepath.Base(path), prefix), path: path, source: FromFolder})
+			if !all.has(path) {
+				all.add(&entry{catalog: c, name: strings.TrimPrefix(filepath.Base(path), prefix), path: path, source: FromFolder})
 			}
 		}
 	}
 	for _, b := range about {
-		e := c.byName[b.Name]
+		e := all.byName[b.Name]
 		switch {
 		case e == nil:
-			c.add(&entry{name: b.Name, source: FromBlock}).refuse("no file %s%s in %s: install it there, or give its path in the driver's block", prefix, b.Name, strings.Join(c.o.Dirs, ", "))
+			e = all.add(&entry{catalog: c, name: b.Name, source: FromBlock})
+			e.refuse("no file %s%s in %s: install it there, or give its path in the driver's block", prefix, b.Name, strings.Join(o.Dirs, ", "))
 		case e.block.Name != "":
-			c.add(&entry{name: b.Name, source: FromBlock}).refuse("the configuration has another block of that name")
+			all.add(&entry{catalog: c, name: b.Name, source: FromBlock}).refuse("the configuration has another block of that name")
 		default:
 			e.configure(b)
 		}
 	}
+	return all
 }
 
 // add adds a candidate; all but the first of a name are refused.
-func (c *Catalog) add(e *entry) *entry {
-	e.catalog = c
-	e.supervisor = c.supervise(e)
+func (c *candidates) add(e *entry) *entry {
 	c.entries = append(c.entries, e)
 	switch first := c.byName[e.name]; {
 	case e.refused != nil:
@@ -75,11 +85,19 @@ func (c *Catalog) add(e *entry) *entry {
 }
 
 // has tells whether a path is a candidate already.
-func (c *Catalog) has(path string) bool {
+func (c *candidates) has(path string) bool {
 	for _, e := range c.entries {
 		if e.path == path {
 			return true
 		}
 	}
 	return false
+}
+
+// with is the same with another entry for the driver of that name.
+func (c *candidates) with(e *entry) *candidates {
+	other := &candidates{dirs: c.dirs, entries: slices.Clone(c.entries), byName: maps.Clone(c.byName)}
+	other.entries[slices.Index(other.entries, other.byName[e.name])] = e
+	other.byName[e.name] = e
+	return other
 }

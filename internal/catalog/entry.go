@@ -17,10 +17,10 @@ type entry struct {
 	builtin    *Builtin
 	block      Block // what the configuration says about it; zero: nothing
 	want       constraint
-	refused    error // for good
+	refused    error // whatever its file is; until the catalog looks again
 	catalog    *Catalog
-	supervisor *supervise.Supervisor
-	memory     described
+	supervisor *supervise.Supervisor // nil: another of that name is used; set before the catalog has the entry
+	memory     memory
 }
 
 // nameForm is what a driver may be called.
@@ -28,7 +28,7 @@ const nameForm = `^[a-z][a-z0-9-]{0,31}$`
 
 func validName(name string) bool { return regexp.MustCompile(nameForm).MatchString(name) }
 
-// refuse refuses the entry for good; the first reason stays.
+// refuse refuses the entry whatever its file is; the first reason stays.
 func (e *entry) refuse(format string, args ...any) {
 	if e.refused == nil {
 		e.refused = e.invalid(format, args...)
@@ -61,8 +61,8 @@ func (e *entry) configure(b Block) {
 func (e *entry) spec() launch.Spec {
 	o := e.catalog.o
 	return launch.Spec{
-		Name: e.name, Path: e.path, Checksum: e.block.Checksum, Checksums: e.catalog.sums, Env: e.block.Env,
-		Level: o.Log.GetLevel(), Log: o.Log.Named(e.name), StartTimeout: o.StartTimeout, Grace: o.Grace,
+		Name: e.name, Path: e.path, Checksum: e.block.Checksum, Checksums: e.catalog.sums, Env: e.block.Env, Limits: e.block.Limits,
+		Level: o.Log.GetLevel(), Log: o.Log.Named(e.name), StartTimeout: o.StartTimeout, Grace: o.Grace, DialOptions: o.DialOptions,
 	}
 }
 
@@ -88,14 +88,24 @@ func (e *entry) inspect() (sum string, said *pluginv1.DescribeResponse, err erro
 		return sum, nil, err
 	}
 	if e.builtin != nil {
-		said = e.memory.get()
+		_, said = e.memory.get()
 	} else {
 		said = e.catalog.words.get(sum)
+		e.memory.saw(sum)
 	}
 	if said != nil {
 		err = e.accepts(said)
 	}
 	return sum, said, err
+}
+
+// runs tells whether there is a process of it, or will be without anybody's wish.
+func (e *entry) runs() bool {
+	switch e.supervisor.Status().State {
+	case supervise.Starting, supervise.Ready, supervise.BackingOff:
+		return true
+	}
+	return false
 }
 
 // accepts tells whether a driver that says this of itself is the one that is meant.

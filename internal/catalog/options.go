@@ -1,11 +1,19 @@
 package catalog
 
 import (
+	"context"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"google.golang.org/grpc"
+
+	"github.com/oceanid/oceanid/internal/launch"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 )
+
+// usualIdle is how long a driver goes on that nobody uses, unless its block says something else.
+const usualIdle = 10 * time.Minute
 
 // Options say where to look. The zero value finds nothing.
 type Options struct {
@@ -23,6 +31,14 @@ type Options struct {
 	Log hclog.Logger
 	// StartTimeout and Grace bound the start and the end of a driver; 0: 10 s.
 	StartTimeout, Grace time.Duration
+	// DialOptions are added to those that the connections to drivers are made with.
+	DialOptions []grpc.DialOption
+	// Prove is asked about each process that is to take over from one that runs, before it does; an error refuses it, and the one that runs goes on.
+	// said is what the new one says of itself, conn its connection, which is not to be kept. nil: nobody is asked.
+	Prove func(ctx context.Context, name string, said *pluginv1.DescribeResponse, conn grpc.ClientConnInterface) error
+	// Changed is told the name of a driver after anything about it has changed that [Catalog.Candidates] tells. It may be called by several
+	// goroutines at once, and must not call Reload or Close. nil: nobody is told.
+	Changed func(name string)
 }
 
 // Block is a driver that the configuration names.
@@ -37,9 +53,31 @@ type Block struct {
 	Version string
 	// Env is added to the driver's environment.
 	Env map[string]string
+	// Idle is how long the driver may be unused before it is stopped, to be started again when it is needed. 0: 10 minutes, or never if it is
+	// built in; negative: never.
+	Idle time.Duration
+	// Restart says how crashes are answered.
+	Restart Restart
+	// Limits are what the driver may use of the machine. One that is built in has none.
+	Limits launch.Limits
 }
 
-// Builtin is a driver within the host's own program.
+// Restart is how often and how fast a driver is started again after crashes. Its zero value is the usual.
+type Restart struct {
+	// Budget is how many crashes within Window are followed by a restart. 0: 5 in 10 minutes; negative: none.
+	Budget int
+	Window time.Duration
+	// Backoff is the longest delay before the first restart, which doubles up to MaxBackoff. 0: 200 ms and 30 s.
+	Backoff, MaxBackoff time.Duration
+}
+
+// is tells whether two blocks say the same.
+func (b Block) is(o Block) bool {
+	return maps.Equal(b.Env, o.Env) && b.Name == o.Name && b.Path == o.Path && b.Checksum == o.Checksum && b.Version == o.Version &&
+		b.Idle == o.Idle && b.Restart == o.Restart && b.Limits == o.Limits
+}
+
+// Builtin is a driver within the host's own program. For as long as that runs, a name means the same driver.
 type Builtin struct {
 	Name string
 	// Server makes a server with the driver's services, for each life of the driver anew.

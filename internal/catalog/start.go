@@ -21,8 +21,24 @@ const (
 	noGrace = 2 * time.Second
 )
 
-func (c *Catalog) supervise(e *entry) *supervise.Supervisor {
-	return supervise.New(supervise.Options{Name: e.name, Start: e.start, Log: c.o.Log.Named(e.name), Grace: c.o.Grace})
+// supervision is how the driver is started and treated.
+func (e *entry) supervision() supervise.Options {
+	o, b := e.catalog.o, e.block
+	options := supervise.Options{
+		Name: e.name, Start: e.start, Log: o.Log.Named(e.name), Grace: o.Grace, Idle: max(b.Idle, 0),
+		Budget: b.Restart.Budget, Window: b.Restart.Window, Backoff: b.Restart.Backoff, MaxBackoff: b.Restart.MaxBackoff,
+	}
+	if o.Changed != nil {
+		options.Changed = func(supervise.Status) { o.Changed(e.name) }
+	}
+	// One that is built in costs nothing while nobody uses it, and cannot be killed when it hangs.
+	if e.builtin == nil {
+		options.Health.Ask = supervise.Ask
+		if b.Idle == 0 {
+			options.Idle = usualIdle
+		}
+	}
+	return options
 }
 
 // start starts the driver and hears what it says of itself: only one that is the one that is meant is given out.
@@ -49,7 +65,7 @@ func (e *entry) start(ctx context.Context) (supervise.Process, error) {
 
 // keep remembers what the driver said, also if it is not the one that was meant: then it is refused from now on without being started.
 func (e *entry) keep(sum string, said *pluginv1.DescribeResponse) {
-	e.memory.put(said)
+	e.memory.put(sum, said)
 	if sum == "" {
 		return
 	}
@@ -60,15 +76,17 @@ func (e *entry) keep(sum string, said *pluginv1.DescribeResponse) {
 
 // launch brings the driver to life; sum is that of its executable, "" if it has none.
 func (e *entry) launch(ctx context.Context) (p supervise.Process, sum string, err error) {
-	if _, err := e.check(); err != nil {
+	sum, err = e.check()
+	if err != nil {
 		return nil, "", err
 	}
+	e.memory.tried(sum)
 	if e.builtin != nil {
 		server, err := e.builtin.Server()
 		if err != nil {
 			return nil, "", err
 		}
-		served, err := launch.InProcess(server)
+		served, err := launch.InProcess(server, e.catalog.o.DialOptions...)
 		return served, "", err
 	}
 	process, err := launch.Start(ctx, e.spec())

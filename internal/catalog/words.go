@@ -14,24 +14,6 @@ import (
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 )
 
-// described holds what one driver last said of itself.
-type described struct {
-	mu   sync.Mutex
-	said *pluginv1.DescribeResponse
-}
-
-func (d *described) get() *pluginv1.DescribeResponse {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.said
-}
-
-func (d *described) put(said *pluginv1.DescribeResponse) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.said = said
-}
-
 // words are what drivers say of themselves, by the checksum of their executables, in memory and in a folder: a program always says the same. A file in the
 // folder is the SHA-256 of a message and then the message, so that one that was cut or changed is not believed.
 type words struct {
