@@ -52,7 +52,7 @@ bench: build ## side by side with the peers: name  ours  peer  ratio  goal
 	@$(GO) run ./bench
 
 .PHONY: lab
-lab: ## build the lab's root once: real HTCondor, OpenSSH, Redis (root, Debian; about 2 minutes)
+lab: ## build the lab's root once: real HTCondor, Slurm, OpenSSH, Redis (root, Debian; about 2 minutes)
 	@$(LAB) build
 
 .PHONY: proto

@@ -1,5 +1,6 @@
 // Package lab starts real servers on one Debian machine, for tests,
-// demonstrations and benchmarks: an HTCondor pool, an OpenSSH server, Redis.
+// demonstrations and benchmarks: an HTCondor pool, a Slurm cluster, an OpenSSH
+// server, Redis.
 //
 // A lab is a small private machine. It has one root file system, made once by
 // [Build] from Debian's archive and shared read-only by every lab, and over it

@@ -15,11 +15,20 @@ type Options struct {
 	// negotiator, schedd and startd with one partitionable slot. It negotiates
 	// every second. Any user but root may submit.
 	Condor bool
-	// Slots is the number of CPUs that the pool pretends to have, with 1 GiB of
-	// pretended memory each. 0 means 8.
+	// Slots is the number of CPUs that the HTCondor pool and the Slurm cluster
+	// each pretend to have, with 1 GiB of pretended memory for each CPU. 0 means
+	// 8.
 	Slots int
 	// CondorConfig is added at the end of the pool's configuration.
 	CondorConfig string
+
+	// Slurm starts a Slurm cluster of one node: munged, slurmctld and slurmd,
+	// one partition, arrays of up to 20 000 tasks, two pretended GPUs. There is
+	// no accounting database. Any user may submit.
+	Slurm bool
+	// SlurmConfig is added at the end of slurm.conf, where it wins: for instance
+	// "MinJobAge=2", after which Slurm forgets jobs that have ended.
+	SlurmConfig string
 
 	// SSH starts sshd. See [SSH] for its users.
 	SSH bool
@@ -104,6 +113,9 @@ func (l *Lab) startServices(ctx context.Context, o Options) error {
 	var setups []func(context.Context, Options) error
 	if o.Condor {
 		setups = append(setups, l.setUpCondor)
+	}
+	if o.Slurm {
+		setups = append(setups, l.setUpSlurm)
 	}
 	if o.SSH {
 		setups = append(setups, l.setUpSSH)

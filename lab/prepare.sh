@@ -13,11 +13,11 @@ missing() {
 }
 
 if [ "$(uname -s)" != Linux ]; then
-  missing "every test on real servers (HTCondor, OpenSSH, Redis): the lab needs Linux, this is $(uname -s)"
+  missing "every test on real servers (HTCondor, Slurm, OpenSSH, Redis): the lab needs Linux, this is $(uname -s)"
   exit 0
 fi
 if [ "$(id -u)" != 0 ]; then
-  missing "every test on real servers (HTCondor, OpenSSH, Redis): the lab needs root, for namespaces and mounts; run it as root to have them"
+  missing "every test on real servers (HTCondor, Slurm, OpenSSH, Redis): the lab needs root, for namespaces and mounts; run it as root to have them"
   exit 0
 fi
 if ! command -v gcc >/dev/null; then
@@ -30,7 +30,7 @@ if ! command -v gcc >/dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends gcc libc6-dev >/dev/null
 fi
 if ! command -v apt-get >/dev/null; then
-  missing "every test on real servers (HTCondor, OpenSSH, Redis): the lab is made with debootstrap, which this machine cannot install"
+  missing "every test on real servers (HTCondor, Slurm, OpenSSH, Redis): the lab is made with debootstrap, which this machine cannot install"
   exit 0
 fi
 go run ./lab/cmd/lab build

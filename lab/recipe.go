@@ -31,6 +31,7 @@ func theRecipe() recipe {
 			"condor", "minihtcondor",
 			"openssh-server",
 			"redis-server",
+			"slurm-wlm",
 			"python3",
 			"ca-certificates", "iproute2", "procps", "tini",
 		},

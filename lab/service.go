@@ -46,8 +46,9 @@ func (l *Lab) logTail(log string) string {
 }
 
 // StartService starts again a service that [Lab.KillService] has ended, and
-// returns when it answers: "condor_master", "sshd", "redis-server",
-// "redis-sentinel", or "redis-node-1" to "redis-node-3".
+// returns when it answers: "condor_master", "munged", "slurmctld", "slurmd",
+// "sshd", "redis-server", "redis-sentinel", or "redis-node-1" to
+// "redis-node-3".
 func (l *Lab) StartService(ctx context.Context, process string) error {
 	for _, s := range l.services {
 		if s.process != process {

@@ -36,6 +36,6 @@ done
 sed -i '/pam_unix\.so/s/$/ nodelay/' "$DIR/etc/pam.d/common-auth"
 
 # What must differ from lab to lab is made at each start, never shared.
-rm -rf "$DIR"/etc/ssh/ssh_host_* "$DIR"/etc/condor/passwords.d "$DIR"/etc/condor/tokens.d \
+rm -rf "$DIR"/etc/ssh/ssh_host_* "$DIR"/etc/condor/passwords.d "$DIR"/etc/condor/tokens.d "$DIR"/etc/munge/munge.key \
 	"$DIR"/etc/machine-id "$DIR"/etc/resolv.conf "$DIR"/var/lib/apt/lists "$DIR"/var/cache/apt
 sync -f "$DIR"

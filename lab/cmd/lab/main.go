@@ -26,8 +26,8 @@ const usage = `Real servers on this machine, for tests, demonstrations and bench
                                  start a lab and a shell inside it
   lab clean                      remove roots and leftovers
 
-SERVICES are --condor, --sshd and --redis; none of them means all three.
---slots N sets how many CPUs the HTCondor pool pretends to have (8).
+SERVICES are --condor, --slurm, --sshd and --redis; none of them means all
+but --slurm. --slots N sets how many CPUs HTCondor and Slurm pretend to have (8).
 
 COMMAND finds the lab in its environment:
   OCEANID_LAB_SSH_HOST  OCEANID_LAB_SSH_PORT         where sshd listens
@@ -41,6 +41,7 @@ Examples:
       -o UserKnownHostsFile=$OCEANID_LAB_SSH_KNOWN_HOSTS \
       $OCEANID_LAB_SSH_USER@$OCEANID_LAB_SSH_HOST condor_status'
   lab shell --condor --user ada
+  lab shell --slurm --user ada
 
 Roots are kept in $OCEANID_LAB_CACHE (/var/cache/oceanid-lab), made from
 $OCEANID_LAB_MIRROR (http://deb.debian.org/debian). Exit status: that of COMMAND
@@ -83,7 +84,7 @@ func run(ctx context.Context, args []string) error {
 	if args[0] != "up" && len(rest) > 0 {
 		return fmt.Errorf("%w: unexpected %q", errUsage, rest[0])
 	}
-	if !o.Condor && !o.SSH && !o.Redis {
+	if !o.Condor && !o.Slurm && !o.SSH && !o.Redis {
 		o.Condor, o.SSH, o.Redis = true, true, true
 	}
 	switch args[0] {
@@ -107,6 +108,7 @@ func newFlags() (*flag.FlagSet, *lab.Options) {
 	flags := flag.NewFlagSet("lab", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run prints the error
 	flags.BoolVar(&o.Condor, "condor", false, "")
+	flags.BoolVar(&o.Slurm, "slurm", false, "")
 	flags.BoolVar(&o.SSH, "sshd", false, "")
 	flags.BoolVar(&o.Redis, "redis", false, "")
 	flags.IntVar(&o.Slots, "slots", 0, "")
