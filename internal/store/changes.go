@@ -20,9 +20,18 @@ func (s *Store) Changes(ctx context.Context) <-chan string {
 
 		sub := s.client.Subscribe(ctx, channel)
 		defer sub.Close()
-		relay(ctx, sub.ChannelWithSubscriptions(), out)
+		relay(ctx, sub.ChannelWithSubscriptions(s.vigilance()...), out)
 	})
 	return out
+}
+
+// vigilance is how a subscription finds out that nobody is there any more: a server is asked every few seconds, for a network may drop a connection without a
+// word. The embedded store's socket ends with its process, so that an idle host has nothing to wake up for.
+func (s *Store) vigilance() []redis.ChannelOption {
+	if s.local == nil {
+		return nil
+	}
+	return []redis.ChannelOption{redis.WithChannelHealthCheckInterval(0)}
 }
 
 // relay passes on what a subscription says, keeping what the reader has not taken yet.
