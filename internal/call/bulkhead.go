@@ -64,8 +64,12 @@ func (b *Bulkhead) enter(ctx context.Context, c class, scheduler string) (leave 
 		return func() {}, nil
 	}
 	lanes := b.lanes[c]
-	own, ok := lanes.pass(scheduler)
-	if !ok {
+	own, taken := lanes.pass(scheduler)
+	switch {
+	case taken == nil:
+	case lanes.queue == 0:
+		return nil, b.refuse(ctx, c, taken, 0)
+	default:
 		began := time.Now()
 		b.metrics.waiting(+1)
 		own, err = lanes.wait(ctx, scheduler)

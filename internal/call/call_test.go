@@ -204,7 +204,7 @@ type process struct {
 	shut  hosts
 }
 
-func start(t *testing.T) *process {
+func start(t *testing.T, options ...grpc.DialOption) *process {
 	t.Helper()
 	p := &process{}
 	g, err := sdk.Scheduler("test", "1.0.0", func(_ context.Context, c config, env sdk.Env) (*pool, error) {
@@ -219,7 +219,7 @@ func start(t *testing.T) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Supervisor = supervise.New(supervise.Options{Name: "test", Start: func(context.Context) (supervise.Process, error) { return launch.InProcess(g) }})
+	p.Supervisor = supervise.New(supervise.Options{Name: "test", Start: func(context.Context) (supervise.Process, error) { return launch.InProcess(g, options...) }})
 	t.Cleanup(func() { p.Close(context.Background()) })
 	lease, err := p.Acquire(t.Context())
 	if err != nil {

@@ -35,27 +35,27 @@ func newLanes(total, each, queue int) *lanes {
 	}
 }
 
-// full tells which queue has no place left.
+// full tells who has no place left.
 type full struct {
-	scheduler       bool // the scheduler's own share of it
+	scheduler       bool // the scheduler's own share, not the whole driver
 	underWay, queue int
 }
 
 func (f *full) Error() string { return "the queue is full" }
 
-// pass takes a turn if one is free.
-func (l *lanes) pass(scheduler string) (*lane, bool) {
+// pass takes a turn if one is free; else it tells whose turns are all taken.
+func (l *lanes) pass(scheduler string) (*lane, *full) {
 	own := l.join(scheduler)
 	if !own.turns.TryAcquire(1) {
 		l.quit(scheduler, own)
-		return nil, false
+		return nil, &full{scheduler: true, underWay: l.each}
 	}
 	if !l.driver.TryAcquire(1) {
 		own.turns.Release(1)
 		l.quit(scheduler, own)
-		return nil, false
+		return nil, &full{underWay: l.total}
 	}
-	return own, true
+	return own, nil
 }
 
 // wait waits for a turn. The error is a *full, or ctx's.

@@ -18,19 +18,19 @@ func (b *Bulkhead) refuse(ctx context.Context, c class, err error, waited time.D
 	if !errors.As(err, &noPlace) {
 		b.metrics.refused("timeout")
 		if fault.Of(err) == fault.Cancelled {
-			return context.Cause(ctx)
+			return fault.Cancelled.New("%w", context.Cause(ctx))
 		}
 		return fault.By(fault.Host, fault.Timeout.New("it waited %v for its turn: driver %q has as many %s under way as it may, and they do not end; see what holds its pool up",
 			waited.Round(time.Millisecond), b.driver, c))
 	}
-	reason, whose, do := "driver", fmt.Sprintf("driver %q has", b.driver), "raise calls or queue"
+	reason, whose, do := "driver", fmt.Sprintf("driver %q has", b.driver), "raise calls"
 	if noPlace.scheduler {
-		reason, whose, do = "scheduler", fmt.Sprintf("driver %q has of this scheduler", b.driver), "raise scheduler_calls or queue"
+		reason, whose, do = "scheduler", fmt.Sprintf("driver %q has of this scheduler", b.driver), "raise scheduler_calls"
 	}
 	b.metrics.refused(reason)
 	waiting := ""
 	if noPlace.queue > 0 {
-		waiting = fmt.Sprintf(" and %d waiting, the most that its limits allow", noPlace.queue)
+		waiting, do = fmt.Sprintf(" and %d waiting, the most that its limits allow", noPlace.queue), do+" or queue"
 	}
 	return fault.After(fault.By(fault.Host, fault.Exhausted.New("%s %d %s under way%s: try again later, or %s in its limits",
 		whose, noPlace.underWay, c, waiting, do)), again)

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type Server struct {
 
 // New makes a server.
 func New(def Definition, process Process) *Server {
+	process.Log = slog.New(newNaming(process.Log.Handler()))
 	return &Server{
 		def:       def,
 		process:   process,
