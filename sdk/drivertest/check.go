@@ -64,6 +64,11 @@ func catalogue() []check {
 	return slices.Concat(
 		pluginChecks(),
 		submitChecks(),
+		queryChecks(),
+		cancelChecks(),
+		arrayChecks(),
+		exactChecks(),
+		stateChecks(),
 	)
 }
 

@@ -1,6 +1,7 @@
 package drivertest
 
 import (
+	"errors"
 	"fmt"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -29,6 +30,9 @@ func said(err error) string {
 
 // infoOf is the ErrorInfo that a driver puts into its errors; nil: there is none.
 func infoOf(err error) *errdetails.ErrorInfo {
+	if c := (*callError)(nil); errors.As(err, &c) {
+		err = c.err
+	}
 	s, ok := status.FromError(err)
 	if !ok {
 		return nil

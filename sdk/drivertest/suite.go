@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,8 +92,10 @@ func (s *suite) close() {
 
 // start starts one more process of the driver.
 func (s *suite) start(ctx context.Context) (*launch.Process, error) {
+	env := map[string]string{secretVariable: s.id}
+	maps.Copy(env, s.o.Env)
 	return launch.Start(ctx, launch.Spec{
-		Name: filepath.Base(s.path), Path: s.path, Env: s.o.Env, Log: s.o.Log,
+		Name: filepath.Base(s.path), Path: s.path, Env: env, Log: s.o.Log,
 		// An interpreter may take long to load all that it needs, and longer on a machine that runs other checks.
 		StartTimeout: max(30*time.Second, s.o.Patience),
 	})
