@@ -1,0 +1,51 @@
+"""What no pool could carry is refused before a driver sees it: a driver may build paths and commands of a job that passed."""
+
+import re
+
+from . import fault
+
+_TOKEN = re.compile(r"[A-Za-z0-9-]{1,64}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def token(value):
+    if not _TOKEN.fullmatch(value):
+        raise fault.Invalid("the token is not 1 to 64 letters, digits and -", blame="host")
+
+
+def job(j):
+    """Raises fault.Invalid, naming the field, for a job that the host should have refused."""
+    token(j.token)
+    if not j.command:
+        raise fault.Invalid("command: a job needs one")
+    for field in ("name", "command", "stdin", "user"):
+        _line(field, getattr(j, field))
+    for text in [*j.args, *j.env.values(), *(a for row in j.array.args for a in row.args)]:
+        if "\0" in text:
+            raise fault.Invalid("args, env: a NUL cannot be carried; send such data as an input file")
+    for name in j.env:
+        if not _VARIABLE.fullmatch(name) or name.startswith("OCEANID_"):
+            raise fault.Invalid(f"env: {name!r} is not a name that a job may set")
+    names = [i.name for i in j.inputs]
+    for name in [*names, *j.outputs]:
+        path(name)
+    if len(set(names)) != len(names):
+        raise fault.Invalid("inputs: a name is there twice")
+    if j.stdin and j.stdin not in names:
+        raise fault.Invalid(f"stdin: {j.stdin!r} is not one of the inputs")
+    if "/" in j.command and j.command[0] != "/" and j.command not in ["./" + name for name in names]:
+        raise fault.Invalid(f"command: {j.command!r}: write an absolute path, a bare name, or ./NAME of an input")
+    if j.HasField("array") and (j.array.count < 1 or len(j.array.args) not in (0, j.array.count)):
+        raise fault.Invalid(f"array: {len(j.array.args)} rows of args for {j.array.count} tasks; at least one task, and no rows or one a task")
+
+
+def path(name):
+    """Raises fault.Invalid for what is not a relative path inside a task's directory."""
+    _line("path", name)
+    if not name or any(part in ("", ".", "..") for part in name.split("/")):
+        raise fault.Invalid(f"{name!r} is not a relative path inside the task's directory")
+
+
+def _line(field, value):
+    if any(0xD800 <= ord(c) < 0xE000 or ord(c) < 32 or 127 <= ord(c) < 160 for c in value):
+        raise fault.Invalid(f"{field}: {value!r} has control characters, or is not UTF-8")
