@@ -3,9 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +13,7 @@ func newDrivers(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "drivers", Short: "Look at the drivers, each for one type of scheduler"}
 	group(cmd)
 	cmd.AddCommand(newDriversList(a), newDriversDescribe(a))
+	cmd.AddCommand(newDriversNew(a), newDriversRun(a), newDriversConform(a), newDriversDocs(a))
 	return cmd
 }
 
@@ -59,87 +57,4 @@ func driverState(s string) painted {
 		return painted{s, green}
 	}
 	return painted{s, faint}
-}
-
-func newDriversDescribe(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:               "describe NAME",
-		Short:             "Show what a driver can do and what its configuration may hold",
-		Example:           "  oceanid drivers describe condor",
-		Args:              arguments("NAME"),
-		ValidArgsFunction: a.completing(first(driverNames)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withInspector(cmd, "", func(ctx context.Context, i *host.Inspector) error {
-				d, err := i.DescribeDriver(ctx, args[0])
-				if err != nil {
-					return err
-				}
-				return a.showDescription(d)
-			})
-		},
-	}
-}
-
-func (a *app) showDescription(d host.Description) error {
-	if a.format == asJSON {
-		return a.document(d)
-	}
-	t := a.newTable()
-	t.field("Name", d.Name)
-	t.field("Version", d.Version)
-	t.field("About", d.Summary)
-	t.field("Can", strings.Join(capabilities(d.Services), ", "))
-	t.field("SDK", d.SDK)
-	t.write(a.out)
-	fmt.Fprintln(a.out)
-	t = a.newTable("OPTION", "TYPE", "DEFAULT", "ABOUT")
-	for _, o := range d.Options {
-		t.row(o.Name, optionType(o), optionDefault(o), o.Doc)
-	}
-	t.write(a.out)
-	return nil
-}
-
-// capabilities are the last words of the services that not every driver has: "logs" of oceanid.scheduler.v1.Logs.
-func capabilities(services []string) (words []string) {
-	for _, s := range services {
-		switch word := strings.ToLower(s[strings.LastIndexByte(s, '.')+1:]); word {
-		case "plugin":
-		case "scheduler":
-			words = append([]string{"submit, query, cancel"}, words...)
-		default:
-			words = append(words, word)
-		}
-	}
-	return words
-}
-
-func optionType(o host.Option) string {
-	text := o.Type
-	if len(o.OneOf) > 0 {
-		text = strings.Join(o.OneOf, "|")
-	}
-	if o.Sensitive {
-		text = "secret"
-	}
-	return text
-}
-
-func optionDefault(o host.Option) painted {
-	switch {
-	case o.Required:
-		return painted{"(required)", yellow}
-	case o.Default != "":
-		return painted{text: plain(o.Default)}
-	}
-	return painted{}
-}
-
-// plain is JSON as one would write it for --set: a string without its quotes.
-func plain(value string) string {
-	var s string
-	if json.Unmarshal([]byte(value), &s) == nil {
-		return s
-	}
-	return value
 }

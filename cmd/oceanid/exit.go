@@ -14,17 +14,18 @@ import (
 
 // The exit codes. Scripts use them: none ever changes its meaning.
 const (
-	exitOK           = 0
-	exitFailure      = 1
-	exitInvalid      = 2
-	exitNotFound     = 3
-	exitDenied       = 4
-	exitUnavailable  = 5
-	exitConflict     = 6
-	exitUnsupported  = 7
-	exitJobFailed    = 10
-	exitJobCancelled = 11
-	exitJobLost      = 12
+	exitOK            = 0
+	exitFailure       = 1
+	exitInvalid       = 2
+	exitNotFound      = 3
+	exitDenied        = 4
+	exitUnavailable   = 5
+	exitConflict      = 6
+	exitUnsupported   = 7
+	exitJobFailed     = 10
+	exitJobCancelled  = 11
+	exitJobLost       = 12
+	exitNonconforming = 13
 )
 
 // exit is one code with what leads to it.
@@ -50,6 +51,7 @@ func exits() []exit {
 		{code: exitJobFailed, means: "the job that was waited for has failed", states: []scheduler.State{scheduler.Failed}},
 		{code: exitJobCancelled, means: "the job that was waited for was cancelled", states: []scheduler.State{scheduler.Cancelled}},
 		{code: exitJobLost, means: "the job that was waited for is lost: its pool does not know it any more", states: []scheduler.State{scheduler.Lost}},
+		{code: exitNonconforming, means: "the driver that was tested breaks a promise: a check of its conformance failed"},
 		{code: 130, means: "interrupted by Ctrl-C (143: by SIGTERM); jobs go on"},
 	}
 }

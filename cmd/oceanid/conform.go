@@ -1,0 +1,214 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oceanid/oceanid/sdk/drivertest"
+)
+
+// conformance is what the flags of drivers conform say.
+type conformance struct {
+	scheduler, only, junit string
+	list                   bool
+	parallel               int
+	patience               time.Duration
+}
+
+func newDriversConform(a *app) *cobra.Command {
+	var c conformance
+	cmd := &cobra.Command{
+		Use:   "conform BINARY|NAME",
+		Short: "Prove that a driver keeps what the protocol promises",
+		Long: `Runs the conformance suite against a driver in any language: it starts the program as a
+host does, runs small jobs on its pool, and kills and stops it in the middle of every verb.
+Each failure says what was promised, what was seen and what the author should do.
+
+The scheduler block of the configuration is used; a driver that needs no options needs none.
+Jobs run on the real pool, briefly, and are cancelled at the end. Whatever the driver
+prints is seen with --log-level debug.
+
+The exit code is 13 if a check failed. With -o json the report is one JSON document.`,
+		Example: `  oceanid drivers conform ./oceanid-slurm -c example.hcl
+  oceanid drivers conform ./oceanid-slurm -c example.hcl --only '^(submit|cancel)/' --patience 3m
+  oceanid drivers conform ./oceanid-slurm -c example.hcl --junit report.xml -o json
+  oceanid drivers conform --list`,
+		ValidArgsFunction: a.completing(first(driverNames)),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if c.list {
+				return arguments()(cmd, args)
+			}
+			return arguments("BINARY")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			only, err := c.selection(cmd)
+			if err != nil {
+				return err
+			}
+			if c.list {
+				return a.listChecks(only)
+			}
+			return a.conform(cmd, args[0], c, only)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&c.scheduler, "scheduler", "", "the `NAME` of the scheduler block, where there are several")
+	flags.StringVar(&c.only, "only", "", "only the checks whose names match this `REGEXP`")
+	flags.BoolVar(&c.list, "list", false, "list the checks and run none")
+	flags.StringVar(&c.junit, "junit", "", "write the report to this `FILE` as well, as JUnit's XML")
+	flags.IntVar(&c.parallel, "parallel", 8, "run `N` checks at once")
+	flags.DurationVar(&c.patience, "patience", time.Minute, "the longest `TIME` that the pool may take for one step")
+	files(cmd, "junit")
+	return cmd
+}
+
+func (c conformance) selection(cmd *cobra.Command) (*regexp.Regexp, error) {
+	if c.parallel < 1 || c.patience <= 0 {
+		return nil, wrongUsage(cmd, "--parallel and --patience must be more than nothing")
+	}
+	if c.only == "" {
+		return nil, nil
+	}
+	only, err := regexp.Compile(c.only)
+	if err != nil {
+		return nil, wrongUsage(cmd, "--only is no regular expression: %v", err)
+	}
+	for _, check := range drivertest.Checks() {
+		if only.MatchString(check.Name) {
+			return only, nil
+		}
+	}
+	return nil, wrongUsage(cmd, "--only matches no check; --list shows their names")
+}
+
+func (a *app) listChecks(only *regexp.Regexp) error {
+	checks := []drivertest.Check{}
+	for _, c := range drivertest.Checks() {
+		if only == nil || only.MatchString(c.Name) {
+			checks = append(checks, c)
+		}
+	}
+	if a.format == asJSON {
+		return a.document(struct {
+			Checks []drivertest.Check `json:"checks"`
+		}{checks})
+	}
+	t := a.newTable("CHECK", "FOR", "PROMISE")
+	for _, c := range checks {
+		whom := "every driver"
+		if !c.Required {
+			whom = lastWord(c.Service)
+		}
+		t.row(c.Name, whom, c.Promise)
+	}
+	t.write(a.out)
+	return nil
+}
+
+func (a *app) conform(cmd *cobra.Command, word string, c conformance, only *regexp.Regexp) error {
+	try, err := a.trial(cmd, word, c.scheduler)
+	if err != nil {
+		return err
+	}
+	progress := a.checksLine(only)
+	report, err := drivertest.Run(cmd.Context(), try.path, drivertest.Options{
+		Config: try.config, Env: revealed(try.env), Patience: c.patience, Only: only, Parallel: c.parallel, Observe: progress.observe, Log: a.log(),
+	})
+	progress.close()
+	if sig := interrupted(cmd.Context()); sig != nil {
+		return sig
+	}
+	if err != nil {
+		return err
+	}
+	return a.reported(report, c.junit)
+}
+
+// reported shows a report. That a check failed is an error of its own.
+func (a *app) reported(r *drivertest.Report, junit string) error {
+	if junit != "" {
+		f, err := os.Create(junit)
+		if err == nil {
+			err = r.JUnit(f)
+		}
+		if f != nil {
+			if closed := f.Close(); err == nil {
+				err = closed
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	show := r.Table
+	if a.format == asJSON {
+		show = r.JSON
+	}
+	if err := show(a.out); err != nil || r.OK() {
+		return err
+	}
+	return &nonconforming{r.Driver, r.Count(drivertest.Failed)}
+}
+
+// nonconforming is the error of a driver that breaks promises.
+type nonconforming struct {
+	driver string
+	failed int
+}
+
+func (e *nonconforming) Error() string {
+	return fmt.Sprintf("driver %q does not conform: %d of its checks failed", e.driver, e.failed)
+}
+
+func (e *nonconforming) code() int { return exitNonconforming }
+
+// checksLine tells how far the suite is: on a terminal in a line that moves, elsewhere only what fails.
+func (a *app) checksLine(only *regexp.Regexp) *checksLine {
+	p := &checksLine{app: a, began: time.Now()}
+	for _, c := range drivertest.Checks() {
+		if only == nil || only.MatchString(c.Name) {
+			p.all++
+		}
+	}
+	if to, ok := terminal(a.err); ok {
+		p.line = newLiveLine(to, func() string {
+			return fmt.Sprintf("%d of %d checks, %d failed  %s  %s", p.done, p.all, p.failed, time.Since(p.began).Round(time.Second), clean(p.last))
+		})
+	}
+	return p
+}
+
+type checksLine struct {
+	app               *app
+	line              *liveLine // nil: there is no terminal
+	began             time.Time
+	all, done, failed int
+	last              string
+}
+
+func (p *checksLine) observe(r drivertest.Result) {
+	change := func() {
+		p.done, p.last = p.done+1, r.Name
+		if r.Outcome == drivertest.Failed {
+			p.failed++
+		}
+	}
+	if p.line != nil {
+		p.line.change(change)
+		return
+	}
+	change()
+	if r.Outcome == drivertest.Failed {
+		p.app.note("%s failed: %s", r.Name, r.Problem)
+	}
+}
+
+func (p *checksLine) close() {
+	if p.line != nil {
+		p.line.close()
+	}
+}
