@@ -48,6 +48,9 @@ func (c *Catalog) Reload(ctx context.Context, o Options) (Changes, error) {
 	closed := c.closed
 	c.cancel = cancel
 	c.mu.Unlock()
+	if ctx.Err() != nil {
+		return Changes{}, fault.Of(ctx.Err()).New("reload of drivers: %w", context.Cause(ctx))
+	}
 	if closed {
 		return Changes{}, fault.By(fault.Host, fault.Unavailable.New("reload of drivers: the host is closing"))
 	}
