@@ -80,12 +80,12 @@ func (h *Host) resolve(ctx context.Context, d draft) (*catalog.Driver, config.Va
 }
 
 // accepted asks a driver about a configuration that no file has.
-func accepted(ctx context.Context, name string, driver *catalog.Driver, v config.Values) error {
+func (h *Host) accepted(ctx context.Context, name string, driver *catalog.Driver, v config.Values) error {
 	whole, err := config.Merge(v.Public, v.Secret)
 	if err != nil {
 		return err
 	}
-	err = call.Validate(ctx, call.Options{Process: driver}, whole)
+	err = call.Validate(ctx, h.plan().calls(driver), whole)
 	if refused := (*call.ConfigError)(nil); errors.As(err, &refused) {
 		_, err = config.Explain(fmt.Sprintf("scheduler %q", name), v.Secret, refused.Diagnostics)
 	}
@@ -138,7 +138,9 @@ func (h *Host) trial(ctx context.Context, d draft) (*call.Scheduler, config.Valu
 		return call.Instance{ID: uid, Revision: "trial", Dir: dir,
 			Config: func(context.Context) ([]byte, error) { return config.Merge(values.Public, values.Secret) }}, nil
 	}
-	return call.New(call.Options{Name: d.record.Name, Process: driver, Instance: current, Services: said.GetServices()}), values, nil
+	return call.New(call.Options{
+		Name: d.record.Name, Process: driver, Instance: current, Services: said.GetServices(), Bulkhead: h.bulkhead(d.record.Type), Log: h.log.Named("call"),
+	}), values, nil
 }
 
 // explained puts a driver's objections to a configuration into words, without the secrets among its values, at their places if the file has them.
@@ -150,7 +152,7 @@ func (h *Host) explained(ctx context.Context, name string, values config.Values,
 	p := h.plan()
 	if b := blockOf(p.file, name); b != nil {
 		if d, wrong := p.scheduler(ctx, b); wrong == nil {
-			return d.explained(ctx, refused)
+			return d.explained(ctx, err)
 		}
 	}
 	_, err = config.Explain(fmt.Sprintf("scheduler %q", name), values.Secret, refused.Diagnostics)

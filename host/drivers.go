@@ -1,7 +1,6 @@
 package host
 
 import (
-	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -9,9 +8,10 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/config"
-	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
@@ -34,120 +34,84 @@ type Driver struct {
 	Checksum string `json:"checksum,omitempty"`
 	// PID is its process's number; 0: it does not run.
 	PID int `json:"pid,omitempty"`
-	// Since is when it came into this state; Restarts counts the starts that followed a crash.
-	Since    time.Time `json:"since,omitzero"`
-	Restarts int       `json:"restarts,omitempty"`
+	// Since is when it came into this state; RetryAt when one that is backing off or has failed may be started again.
+	Since   time.Time `json:"since,omitzero"`
+	RetryAt time.Time `json:"retry_at,omitzero"`
+	// Generation numbers its lives, from 1; 0: it was not started yet. Restarts counts the starts that followed a crash, Leaving the lives
+	// that were replaced and still have calls to end.
+	Generation uint64 `json:"generation,omitempty"`
+	Restarts   int    `json:"restarts,omitempty"`
+	Leaving    int    `json:"leaving,omitempty"`
+	// Kept says why its newer form is not used, while this one goes on.
+	Kept string `json:"kept,omitempty"`
+	// Crash says how it ended last without having been stopped, whatever has become of it since, and CrashedAt when. Panic is the trace that it left,
+	// LastLog the end of its log, the oldest line first.
+	Crash     string    `json:"crash,omitempty"`
+	CrashedAt time.Time `json:"crashed_at,omitzero"`
+	Panic     string    `json:"panic,omitempty"`
+	LastLog   []string  `json:"last_log,omitempty"`
 }
 
 // Drivers lists every candidate by name: those that can be used and, with the reason, those that were refused. It starts none.
 func (h *Host) Drivers() []Driver {
 	var all []Driver
 	for _, c := range h.catalog.Candidates() {
-		all = append(all, Driver{
+		d := Driver{
 			Name: c.Name, Path: c.Path, Source: string(c.Source), State: string(c.State), Reason: c.Reason, Version: c.Version, Summary: c.Summary,
-			Checksum: c.Checksum, PID: c.PID, Since: c.Since, Restarts: c.Restarts,
-		})
+			Checksum: c.Checksum, PID: c.PID, Since: c.Since, RetryAt: c.RetryAt, Generation: c.Generation, Restarts: c.Restarts, Leaving: c.Leaving,
+			Kept: c.Kept, CrashedAt: c.CrashedAt,
+		}
+		if c.Crash != nil {
+			d.Crash = c.Crash.Error()
+		}
+		if c.LastCrash != nil {
+			d.Panic, d.LastLog = c.LastCrash.Panic, c.LastCrash.Log
+		}
+		all = append(all, d)
 	}
 	return all
 }
 
-// Description is what a driver says of itself.
-type Description struct {
-	// Name and Version are the driver's, SDK what it was made with, Summary a sentence about it.
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	SDK     string `json:"sdk"`
-	Summary string `json:"summary,omitempty"`
-	// Services are the gRPC services that it serves: its capabilities.
-	Services []string `json:"services"`
-	// Options are what a configuration may hold, nested ones with dots: "queue.name".
-	Options []Option `json:"options"`
-}
-
-// Option is one thing that a driver's configuration may hold.
-type Option struct {
-	Name string `json:"name"`
-	// Type is "string", "bool", "int", "float", "duration", or "list of …", "map of …".
-	Type     string `json:"type"`
-	Required bool   `json:"required"`
-	// Default is JSON; empty: none.
-	Default string `json:"default,omitempty"`
-	// Sensitive options are secrets.
-	Sensitive bool     `json:"sensitive,omitempty"`
-	OneOf     []string `json:"one_of,omitempty"`
-	Doc       string   `json:"doc,omitempty"`
-}
-
-// DescribeDriver asks a driver what it is. It is started for that only if this machine has never seen its program.
-func (h *Host) DescribeDriver(ctx context.Context, name string) (Description, error) {
-	d, err := h.catalog.Driver(ctx, name)
-	if err != nil {
-		return Description{}, err
-	}
-	said, err := d.Describe(ctx)
-	if err != nil {
-		return Description{}, err
-	}
-	return Description{
-		Name: said.GetName(), Version: said.GetVersion(), SDK: said.GetSdk(), Summary: said.GetSummary(), Services: said.GetServices(),
-		Options: options("", said.GetConfig()),
-	}, nil
-}
-
-func options(prefix string, b *pluginv1.Block) (all []Option) {
-	for _, a := range b.GetAttributes() {
-		all = append(all, Option{Name: prefix + a.GetName(), Type: typeName(a.GetType()), Required: a.GetRequired(), Default: string(a.GetDefaultJson()),
-			Sensitive: a.GetSensitive(), OneOf: a.GetOneOf(), Doc: a.GetDoc()})
-	}
-	for _, n := range b.GetBlocks() {
-		all = append(all, options(prefix+n.GetName()+".", n.GetBlock())...)
-	}
-	return all
-}
-
-func typeName(t *pluginv1.Type) string {
-	switch t.GetBase() {
-	case pluginv1.Type_BASE_STRING:
-		return "string"
-	case pluginv1.Type_BASE_BOOL:
-		return "bool"
-	case pluginv1.Type_BASE_INT:
-		return "int"
-	case pluginv1.Type_BASE_FLOAT:
-		return "float"
-	case pluginv1.Type_BASE_DURATION:
-		return "duration"
-	case pluginv1.Type_BASE_LIST:
-		return "list of " + typeName(t.GetElement())
-	case pluginv1.Type_BASE_MAP:
-		return "map of " + typeName(t.GetElement())
-	}
-	return t.GetBase().String()
-}
-
-func openCatalog(o Options, file *config.File) (*catalog.Catalog, error) {
+// catalogOptions say where drivers are, and how they are treated.
+func catalogOptions(o Options, file *config.File) (catalog.Options, error) {
 	executable, err := os.Executable()
 	if err != nil {
-		return nil, fault.By(fault.Host, fault.Internal.New("the host's own executable: %w", err))
+		return catalog.Options{}, fault.By(fault.Host, fault.Internal.New("the host's own executable: %w", err))
 	}
-	options := catalog.Options{Dirs: catalog.Dirs(executable, file.DriverDir), Log: o.Log.Named("driver")}
+	options := catalog.Options{Dirs: catalog.Dirs(executable, file.DriverDir), Log: o.Log.Named("driver"), DialOptions: call.Tracing(o.Tracing)}
 	// Without a cache folder a driver is asked once a process: slower, and nothing worse.
 	if cache, err := os.UserCacheDir(); err == nil {
 		options.CacheDir = filepath.Join(cache, "oceanid", "drivers")
 	}
 	for _, d := range file.Drivers {
-		env := make(map[string]string, len(d.Env))
-		for k, v := range d.Env {
-			env[k] = v.Reveal()
-		}
-		options.Blocks = append(options.Blocks, catalog.Block{Name: d.Type, Path: d.Path, Checksum: d.Checksum, Version: d.Version, Env: env})
+		options.Blocks = append(options.Blocks, driverBlock(d))
 	}
 	for _, p := range o.Drivers {
 		if err := p.Err(); err != nil {
-			return nil, fault.Invalid.New("%w", err)
+			return options, fault.Invalid.New("%w", err)
 		}
 		log := slog.New(slogOver{o.Log.Named("driver").Named(p.Name())})
 		options.Builtins = append(options.Builtins, catalog.Builtin{Name: p.Name(), Server: func() (*grpc.Server, error) { return p.InProcess(log) }})
 	}
-	return catalog.Open(options), nil
+	return options, nil
+}
+
+// driverBlock is what the file says about a driver, in the catalog's words.
+func driverBlock(d *config.Driver) catalog.Block {
+	b := catalog.Block{
+		Name: d.Type, Path: d.Path, Checksum: d.Checksum, Version: d.Version, Env: make(map[string]string, len(d.Env)),
+		Restart: catalog.Restart{Budget: d.Restart.Max, Window: d.Restart.Within, Backoff: d.Restart.Backoff, MaxBackoff: d.Restart.MaxBackoff},
+		Limits:  launch.Limits{Memory: d.Limits.Memory, Files: d.Limits.Files, Processes: d.Limits.Processes},
+	}
+	for k, v := range d.Env {
+		b.Env[k] = v.Reveal()
+	}
+	switch {
+	case d.Idle == nil:
+	case *d.Idle == 0:
+		b.Idle = -1 // never
+	default:
+		b.Idle = *d.Idle
+	}
+	return b
 }

@@ -25,7 +25,9 @@ import (
 // Host holds drivers, schedulers and jobs together. Open makes one, Close ends it.
 type Host struct {
 	log     hclog.Logger
-	file    atomic.Pointer[config.File]
+	options Options
+	file    atomic.Pointer[config.File] // the one that the host goes by
+	next    atomic.Pointer[config.File] // the one that takes its place, while it does
 	data    string
 	store   *store.Store
 	catalog *catalog.Catalog
@@ -34,6 +36,11 @@ type Host struct {
 	manager *follow.Manager
 	links   links
 	heard   announcements
+
+	bulkheads    bulkheads
+	driversHeard announcements
+	reloading    chan struct{} // holds one token: the right to reload
+	unmeasure    func()        // nil: nothing is measured
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -52,7 +59,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if err != nil {
 		return nil, mistakes(ctx, o, file, err)
 	}
-	h := &Host{log: o.Log, data: file.Store.Path}
+	h := &Host{log: o.Log, options: o, data: file.Store.Path, reloading: make(chan struct{}, 1)}
 	h.file.Store(file)
 	if h.data == "" {
 		h.data = filepath.Join(folder, "oceanid.data")
@@ -60,8 +67,14 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if h.store, err = store.Open(ctx, storeOptions(o, file, h.data)); err != nil {
 		return nil, err
 	}
-	if h.catalog, err = openCatalog(o, file); err != nil {
+	sources, err := catalogOptions(o, file)
+	if err != nil {
 		return nil, errors.Join(err, h.store.Close())
+	}
+	sources.Prove, sources.Changed = h.prove, h.driversHeard.announce
+	h.catalog = catalog.Open(sources)
+	if err := h.measure(); err != nil {
+		return nil, errors.Join(err, h.Close(ctx))
 	}
 	h.links.init()
 	h.feed = feed.New(h.store)
@@ -81,11 +94,12 @@ func mistakes(ctx context.Context, o Options, file *config.File, wrong error) er
 	if file == nil {
 		return wrong
 	}
-	drivers, err := openCatalog(o, file)
+	sources, err := catalogOptions(o, file)
 	if err != nil {
 		return wrong
 	}
-	_, err = plan{file, drivers}.schedulers(ctx)
+	drivers := catalog.Open(sources)
+	_, err = plan{file: file, drivers: drivers}.schedulers(ctx)
 	return errors.Join(config.Join(wrong, err), drivers.Close(ctx))
 }
 
@@ -103,6 +117,9 @@ func (h *Host) Close(ctx context.Context) error {
 		// A call of a driver that hangs keeps one of them; it comes back when the driver is gone.
 	}
 	err := h.catalog.Close(ctx)
+	if h.unmeasure != nil {
+		h.unmeasure()
+	}
 	late := time.NewTimer(lastMoment)
 	defer late.Stop()
 	select {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/config"
 )
 
@@ -26,11 +27,11 @@ func Inspect(o Options) (*Inspector, error) {
 	if file == nil {
 		return nil, err
 	}
-	catalog, failed := openCatalog(o, file)
+	sources, failed := catalogOptions(o, file)
 	if failed != nil {
 		return nil, errors.Join(err, failed)
 	}
-	i := &Inspector{host: &Host{log: o.Log, catalog: catalog}, wrong: err}
+	i := &Inspector{host: &Host{log: o.Log, options: o, catalog: catalog.Open(sources)}, wrong: err}
 	i.host.file.Store(file)
 	return i, nil
 }

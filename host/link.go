@@ -88,7 +88,9 @@ func (h *Host) caller(ctx context.Context, uid string) (*call.Scheduler, error) 
 				return err
 			}}, err
 	}
-	return call.New(call.Options{Name: r.Name, Process: driver, Instance: current, Services: said.GetServices()}), nil
+	return call.New(call.Options{
+		Name: r.Name, Process: driver, Instance: current, Services: said.GetServices(), Bulkhead: h.bulkhead(r.Type), Log: h.log.Named("call"),
+	}), nil
 }
 
 // whole is a scheduler's configuration with its secrets.

@@ -2,7 +2,9 @@ package host
 
 import (
 	"github.com/hashicorp/go-hclog"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/oceanid/oceanid/sdk"
 )
@@ -19,6 +21,12 @@ type Options struct {
 	Drivers []sdk.Plugin
 	// NoFollow leaves the following of jobs to other processes. Events and Watch still work; they tell what those write.
 	NoFollow bool
+	// Metrics is where Prometheus finds what the host measures of its drivers, under names that begin with oceanid_driver_: calls, how long they took, how many
+	// wait or were refused, events, states, restarts. Hosts with one registry are told apart by prometheus.WrapRegistererWith. Default: nothing is
+	// measured; there is no global registry.
+	Metrics prometheus.Registerer
+	// Tracing gets a span for every call to a driver, within that of the portal's context. The driver is told of it as well. Default: nothing is traced.
+	Tracing trace.TracerProvider
 	// Log hears the host and its drivers. Default: nothing.
 	Log hclog.Logger
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/config"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
@@ -14,14 +15,24 @@ import (
 type plan struct {
 	file    *config.File
 	drivers *catalog.Catalog
+	// bulkhead is that of a driver; nil: there are none.
+	bulkhead func(driver string) *call.Bulkhead
 }
 
 // plan is the configuration that the host goes by now.
-func (h *Host) plan() plan { return plan{h.file.Load(), h.catalog} }
+func (h *Host) plan() plan { return plan{h.file.Load(), h.catalog, h.bulkhead} }
+
+// calls are the options of calls to a driver that are for no scheduler.
+func (p plan) calls(d *catalog.Driver) call.Options {
+	if p.bulkhead == nil {
+		return call.Options{Process: d}
+	}
+	return call.Options{Process: d, Bulkhead: p.bulkhead(d.Name())}
+}
 
 // defined is a scheduler block of a file, decoded by its driver's schema.
 type defined struct {
-	file   *config.File
+	plan
 	block  *config.Block
 	driver *catalog.Driver
 	values config.Values
@@ -39,7 +50,7 @@ func (p plan) schedulers(ctx context.Context) (all []defined, err error) {
 }
 
 func (p plan) scheduler(ctx context.Context, b *config.Block) (defined, error) {
-	driver, err := p.drivers.Driver(ctx, b.Type)
+	driver, said, err := p.driver(ctx, b.Type)
 	if errors.Is(err, fault.NotFound) {
 		var known []string
 		for _, c := range p.drivers.Candidates() {
@@ -50,23 +61,25 @@ func (p plan) scheduler(ctx context.Context, b *config.Block) (defined, error) {
 	if err != nil {
 		return defined{}, p.file.Invalid(b, "", err.Error(), "")
 	}
-	said, err := driver.Describe(ctx)
-	if err != nil {
-		return defined{}, p.file.Invalid(b, "", err.Error(), "")
-	}
 	values, err := p.file.Decode(b, said.GetConfig())
-	return defined{file: p.file, block: b, driver: driver, values: values}, err
+	return defined{plan: p, block: b, driver: driver, values: values}, err
+}
+
+// driver is the one of a type, and what it says of itself. It may be started for that.
+func (p plan) driver(ctx context.Context, typ string) (*catalog.Driver, *pluginv1.DescribeResponse, error) {
+	driver, err := p.drivers.Driver(ctx, typ)
+	if err != nil {
+		return nil, nil, err
+	}
+	said, err := driver.Describe(ctx)
+	return driver, said, err
 }
 
 // accepted asks the driver about the block, and puts its objections at their places in the file.
 func (d defined) accepted(ctx context.Context) error {
-	whole, err := config.Merge(d.values.Public, d.values.Secret)
-	if err != nil {
-		return err
-	}
-	err = call.Validate(ctx, call.Options{Process: d.driver}, whole)
-	if refused := (*call.ConfigError)(nil); errors.As(err, &refused) {
-		return d.explained(ctx, refused)
+	err := d.validate(ctx)
+	if errors.As(err, new(*call.ConfigError)) {
+		return d.explained(ctx, err)
 	}
 	if err != nil {
 		return d.file.Invalid(d.block, "", err.Error(), "")
@@ -74,8 +87,21 @@ func (d defined) accepted(ctx context.Context) error {
 	return nil
 }
 
-// explained puts a driver's objections at their places in the file.
-func (d defined) explained(ctx context.Context, refused *call.ConfigError) error {
+// validate asks the driver about the block. Its objections are a *call.ConfigError.
+func (d defined) validate(ctx context.Context) error {
+	whole, err := config.Merge(d.values.Public, d.values.Secret)
+	if err != nil {
+		return err
+	}
+	return call.Validate(ctx, d.calls(d.driver), whole)
+}
+
+// explained puts the objections of a driver, which err is, at their places in the file.
+func (d defined) explained(ctx context.Context, err error) error {
+	refused := (*call.ConfigError)(nil)
+	if !errors.As(err, &refused) {
+		return err
+	}
 	said, err := d.driver.Describe(ctx)
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ func (s *Scheduler) Save(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := accepted(ctx, now.record.Name, driver, values); err != nil {
+	if err := s.host.accepted(ctx, now.record.Name, driver, values); err != nil {
 		return err
 	}
 	record := now.record
