@@ -1,7 +1,7 @@
 // Command condor is Oceanid's driver for HTCondor.
 //
-// It uses HTCondor's own tools (condor_submit, condor_q, condor_history, condor_rm) and files on an access point, over one SSH connection or on this
-// machine, with the rights of an ordinary user. Nothing is installed there.
+// It uses HTCondor's own tools (condor_submit, condor_q, condor_history, condor_rm, condor_hold, condor_release) and files on an access point, over
+// one SSH connection or on this machine, with the rights of an ordinary user. Nothing is installed there.
 //
 // # A job
 //

@@ -25,6 +25,7 @@ type driver struct {
 // What the SDK finds in a driver become its capabilities.
 var (
 	_ scheduler.Driver      = (*driver)(nil)
+	_ scheduler.Holder      = (*driver)(nil)
 	_ scheduler.Watcher     = (*driver)(nil)
 	_ scheduler.LogStreamer = (*driver)(nil)
 	_ scheduler.Uploader    = (*driver)(nil)

@@ -10,10 +10,11 @@ import (
 type inquiry struct {
 	ref   scheduler.Ref
 	found map[int]scheduler.Status
-	// A factory that is at work has not made the tasks from unmade on. paused says why it makes no more for now.
-	factory bool
-	unmade  int
-	paused  string
+	// A factory that is at work has not made the tasks from unmade on. While it is held back it makes no more; why is HTCondor's word for it.
+	factory  bool
+	unmade   int
+	heldBack bool
+	why      string
 	// Somebody has cancelled the job through this driver.
 	cancelled bool
 }
@@ -59,7 +60,7 @@ func (i *inquiry) verdict() []scheduler.Status {
 		switch {
 		case known:
 		case i.factory && task >= i.unmade:
-			s = scheduler.Status{State: scheduler.Queued, Reason: i.paused}
+			s = i.waiting()
 		case i.cancelled:
 			s = scheduler.Status{State: scheduler.Cancelled, Reason: "cancelled, before HTCondor came to it"}
 		default:
@@ -73,6 +74,14 @@ func (i *inquiry) verdict() []scheduler.Status {
 		all = append(all, s)
 	}
 	return all
+}
+
+// waiting is where the tasks stand that a factory has not made yet.
+func (i *inquiry) waiting() scheduler.Status {
+	if i.heldBack {
+		return heldBack(scheduler.Status{}, i.why)
+	}
+	return scheduler.Status{State: scheduler.Queued}
 }
 
 // alike tells whether the tasks can be told as one. Since when a task waits is not worth a record of its own.

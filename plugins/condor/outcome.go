@@ -60,6 +60,17 @@ func neverMade(s scheduler.Status, how string) scheduler.Status {
 	return s
 }
 
+// heldBack is a run of tasks that a factory does not make for now.
+func heldBack(s scheduler.Status, why string) scheduler.Status {
+	s.State = scheduler.Held
+	if why == "" {
+		why = "HTCondor does not say why"
+	}
+	s.Reason = "held: " + why
+	s.Native = "JobMaterializePaused: " + why
+	return s
+}
+
 // held is a task that waits for somebody.
 func held(s scheduler.Status, why string, code, sub int) scheduler.Status {
 	s.State = scheduler.Held

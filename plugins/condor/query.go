@@ -115,7 +115,7 @@ func (d *driver) askQueue(ctx context.Context, open map[string]*inquiry) error {
 		if i := open[ad.Token]; i != nil && ad.JobMaterializeNextProcID != nil {
 			i.factory, i.unmade = true, *ad.JobMaterializeNextProcID
 			if ad.JobMaterializePaused == pausedByHold {
-				i.paused = because("HTCondor makes no more tasks of the array for now", ad.JobMaterializePauseReason)
+				i.heldBack, i.why = true, ad.JobMaterializePauseReason
 			}
 		}
 	}

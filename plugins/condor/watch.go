@@ -159,7 +159,7 @@ func (w *watch) tell(ctx context.Context, e eventlog.Event) error {
 		}
 	}
 	// What tells nothing needs no owner.
-	if _, ok := news(e, owner{tasks: 1}); !ok && e.Code != eventlog.ClusterRemove {
+	if _, ok := news(e, owner{tasks: 1}); !ok && !aboutFactory(e.Code) {
 		return nil
 	}
 	o, known, err := w.driver.index.of(ctx, e.Cluster)
@@ -171,8 +171,11 @@ func (w *watch) tell(ctx context.Context, e eventlog.Event) error {
 		return nil
 	}
 	s, ok := news(e, o)
-	if !ok {
-		return nil
+	if e.Code == eventlog.FactoryPaused || e.Code == eventlog.FactoryResumed {
+		s, ok, err = w.driver.unmade(ctx, e, o)
+	}
+	if !ok || err != nil {
+		return err
 	}
 	return w.yield(scheduler.Event{Status: s, Cursor: w.at.cursor()})
 }

@@ -10,7 +10,7 @@ cancel() {
 		mkdir -p "$job" && : >"$job/cancelled" || exit 74
 		[ -s "$job/cluster" ] || flock -w 30 "$job/lock" true || exit 73
 	done
-	section removed
+	section said
 	condor_rm -constraint "$constraint" 2>&1
 	section code
 	echo $?

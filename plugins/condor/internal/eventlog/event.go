@@ -22,6 +22,8 @@ const (
 	ReconnectFailed Code = 24
 	ClusterSubmit   Code = 35
 	ClusterRemove   Code = 36
+	FactoryPaused   Code = 37
+	FactoryResumed  Code = 38
 	FileTransfer    Code = 40
 )
 
