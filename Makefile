@@ -35,8 +35,12 @@ test: ## every test, on real servers
 	@bash lab/prepare.sh
 	@$(GO) test -race -shuffle=on -timeout 20m $(TESTFLAGS) ./...
 
+.PHONY: docs
+docs: build ## docs/drivers/: the drivers' reference pages, which they write themselves
+	@for d in $(DRIVERS); do bin/oceanid drivers docs bin/drivers/oceanid-$$d >docs/drivers/$$d.md || exit 1; done
+
 .PHONY: lint
-lint: ## gofmt, vet, staticcheck, proto style and freshness
+lint: docs ## gofmt, vet, staticcheck, proto style and freshness
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
 	@$(GO) vet ./...
 	@$(TOOL) staticcheck ./...
@@ -44,6 +48,7 @@ lint: ## gofmt, vet, staticcheck, proto style and freshness
 	@$(LANDED) breaking
 	@$(LANDED) check
 	@$(TOOL) buf generate
+	@git diff --exit-code --stat -- docs/drivers || { echo "reference pages were stale: commit what make docs made"; exit 1; }
 	@git diff --exit-code --stat -- internal/wire || { echo "generated code was stale: commit what make lint made"; exit 1; }
 	@$(GO) mod tidy -diff
 

@@ -54,6 +54,9 @@ func state(s scheduler.State) painted {
 
 // terminal tells whether a stream is one.
 func terminal(stream any) (*os.File, bool) {
+	if s, ok := stream.(*shared); ok {
+		stream = s.to
+	}
 	f, ok := stream.(*os.File)
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }

@@ -82,6 +82,7 @@ func (a *app) tryOut(cmd *cobra.Command, word string, t tryout, spec scheduler.J
 	if !cmd.Flags().Changed("log-level") {
 		a.level = logLevel(hclog.Debug)
 	}
+	a.share()
 	home, err := try.household()
 	if err != nil {
 		return err
