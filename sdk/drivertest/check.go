@@ -69,6 +69,16 @@ func catalogue() []check {
 		arrayChecks(),
 		exactChecks(),
 		stateChecks(),
+		errorChecks(),
+		honestyChecks(),
+		limitChecks(),
+		eventChecks(),
+		logChecks(),
+		uploadChecks(),
+		downloadChecks(),
+		holdChecks(),
+		workflowChecks(),
+		probeChecks(),
 	)
 }
 
