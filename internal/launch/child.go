@@ -34,21 +34,26 @@ type child struct {
 	cmd     *exec.Cmd
 	hello   *io.PipeReader // where go-plugin reads the handshake, once it has been checked
 	readers sync.WaitGroup
-	gone    chan struct{} // closed when the process is reaped and its pipes are read
+	ended   chan struct{} // closed when the process is reaped
+	gone    chan struct{} // closed when its pipes are read as well
 
 	// Set before gone is closed, to be read after.
 	refused  error // why there was no handshake, unless the process just ended
 	exitCode int
 	signal   string
 
-	mu     sync.Mutex
-	pid    int
-	reaped bool
-	killed bool // by force
+	mu       sync.Mutex
+	pid      int
+	reaped   bool
+	killed   bool   // by force
+	exceeded string // the limit that it was killed for, in words
 }
 
 func newChild(s Spec, exe *executable, folder, keys string) *child {
-	return &child{spec: s, exe: exe, folder: folder, keys: keys, logs: &logs{to: s.Log}, links: new(links), gone: make(chan struct{})}
+	return &child{
+		spec: s, exe: exe, folder: folder, keys: keys, logs: &logs{to: s.Log}, links: new(links),
+		ended: make(chan struct{}), gone: make(chan struct{}),
+	}
 }
 
 // adopt is go-plugin's RunnerFunc: cmd has the environment that go-plugin gives.
@@ -77,7 +82,7 @@ func (c *child) Start(context.Context) error {
 		handshake.EnvLogLevel+"="+c.spec.Level.String(),
 	)
 	shake = append(shake, c.exe.into(c.cmd)...)
-	c.cmd.Env = environment(os.Environ(), c.spec.Env, shake...)
+	c.cmd.Env = environment(os.Environ(), c.spec.Env, append(shake, c.spec.hint()...)...)
 	if err := c.execute(); err != nil {
 		p.close()
 		return err
@@ -86,6 +91,7 @@ func (c *child) Start(context.Context) error {
 	c.hello = hello
 	c.readers.Go(func() { c.readStdout(p.stdout, helloTo) })
 	c.readers.Go(func() { c.logs.read(p.stderr) })
+	c.readers.Go(c.guard)
 	go c.reap(p)
 	return nil
 }
@@ -97,10 +103,14 @@ func (c *child) execute() error {
 	if c.killed {
 		return context.Canceled
 	}
-	if err := c.cmd.Start(); err != nil {
+	begun, late, err := c.spec.Limits.begin(c.cmd)
+	if err != nil {
 		return c.spec.startError(err)
 	}
-	c.pid = c.cmd.Process.Pid
+	if late != nil {
+		c.spec.Log.Warn("the driver's limits were set a moment after it began: this system forbids to trace processes", "error", late)
+	}
+	c.cmd, c.pid = begun, begun.Process.Pid
 	return nil
 }
 
@@ -136,6 +146,7 @@ func (c *child) reap(p *pipes) {
 	_ = syscall.Kill(-c.pid, syscall.SIGKILL)
 	c.reaped = true
 	c.mu.Unlock()
+	close(c.ended)
 	if unreaped {
 		_ = c.cmd.Wait()
 	}
@@ -168,11 +179,11 @@ func (c *child) send(signal syscall.Signal) {
 	}
 }
 
-// forced tells, after gone, whether the process ended by the host's force.
+// forced tells, after gone, whether the process ended by the host's force, and not for a limit.
 func (c *child) forced() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.killed && c.signal == syscall.SIGKILL.String()
+	return c.killed && c.exceeded == "" && c.signal == syscall.SIGKILL.String()
 }
 
 // Kill ends the process group by force.

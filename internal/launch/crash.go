@@ -19,6 +19,8 @@ type Crash struct {
 	Signal string
 	// Panic is the trace that a Go panic or a Python exception left, its first line first; "": none.
 	Panic string
+	// Limit says which of the driver's limits it exceeded and was killed for, or was probably refused more by the system and ended of itself; "": none.
+	Limit string
 	// Log are the last lines of the driver's log, at most 50, the oldest first.
 	Log []string
 }
@@ -36,10 +38,17 @@ func (c *Crash) Error() string {
 		b.WriteString(" before it served")
 	}
 	switch headline := c.headline(); {
+	case c.Limit != "" && c.Signal != "":
+		b.WriteString(": " + c.Limit)
+	case c.Limit != "" && headline != "":
+		b.WriteString(": " + headline + "; " + c.Limit)
 	case headline != "":
 		b.WriteString(": " + headline)
 	case len(c.Log) > 0:
 		b.WriteString("; its last words: " + c.Log[len(c.Log)-1])
+		if c.Limit != "" {
+			b.WriteString("; " + c.Limit)
+		}
 	case c.Starting:
 		b.WriteString(" and said nothing: check that it is a driver by running it by hand")
 	}

@@ -43,6 +43,9 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, sentence := range spec.Limits.Unenforced() {
+		spec.Log.Warn(sentence)
+	}
 	if ctx.Err() != nil {
 		return nil, spec.givenUp(ctx)
 	}
@@ -213,10 +216,17 @@ func (p *Process) whyNot(ctx, limit context.Context, err error) error {
 // crash is what is known of how the process ended.
 func (p *Process) crash() *Crash {
 	tail, trace := p.child.logs.end()
+	limit := p.child.limit()
+	if last := ""; limit == "" {
+		if len(tail) > 0 {
+			last = tail[len(tail)-1]
+		}
+		limit = p.spec.Limits.refused(trace + "\n" + last)
+	}
 	return &Crash{
 		Name: p.spec.Name, Path: p.spec.Path, PID: p.child.pid,
 		ExitStatus: p.child.exitCode, Signal: p.child.signal,
-		Panic: trace, Log: tail,
+		Panic: trace, Limit: limit, Log: tail,
 	}
 }
 

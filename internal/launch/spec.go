@@ -64,6 +64,9 @@ func (s Spec) checked() (Spec, error) {
 	if s.Checksum != "" && !regexp.MustCompile(`^sha256:[0-9a-fA-F]{64}$`).MatchString(s.Checksum) {
 		return s, s.fail(fault.Invalid, "checksum %q: write sha256: and 64 hex digits, as `sha256sum` prints them", s.Checksum)
 	}
+	if l := s.Limits; l.Memory < 0 || l.Files < 0 || l.Processes < 0 {
+		return s, s.fail(fault.Invalid, "a limit is less than nothing: %+v", l)
+	}
 	for name := range s.Env {
 		if name == "" || strings.ContainsAny(name, "=\x00") || strings.Contains(s.Env[name], "\x00") {
 			return s, s.fail(fault.Invalid, "environment variable %q: its name or value has a character that none can have", name)

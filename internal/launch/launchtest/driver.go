@@ -143,6 +143,24 @@ func (*Plugin) Validate(_ context.Context, r *pluginv1.ValidateRequest) (*plugin
 			return nil, err
 		}
 		answer = strconv.Itoa(child.Process.Pid)
+	case "leak":
+		leak(argument)
+	case "fork":
+		n, _ := strconv.Atoi(argument)
+		for range n {
+			if err := exec.Command("sleep", "3600").Start(); err != nil {
+				return nil, err
+			}
+		}
+	case "open":
+		n, _ := strconv.Atoi(argument)
+		answer = open(n)
+	case "shell":
+		out, err := exec.Command("sh", "-c", argument).CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s", err, out)
+		}
+		answer = strings.TrimSpace(string(out))
 	case "env":
 		answer = strings.Join(os.Environ(), "\n")
 	case "size":
@@ -155,7 +173,9 @@ func (*Plugin) Validate(_ context.Context, r *pluginv1.ValidateRequest) (*plugin
 }
 
 // Command tells a well-behaved driver to do something, and gives its answer: "exit N", "panic TEXT", "sleep DURATION", "stop" (itself, by
-// SIGSTOP), "print TEXT", "child" (starts one, answers with its number), "env", "args", "size N" (answers with as many bytes), or nothing.
+// SIGSTOP), "print TEXT", "child" (starts one, answers with its number), "env", "args", "size N" (answers with as many bytes), "leak slowly" or "leak
+// quickly" (uses ever more memory), "fork N" (starts as many children), "open N" (opens as many files, answers with what it got), "shell SCRIPT"
+// (answers with what it writes), or nothing.
 func Command(ctx context.Context, conn grpc.ClientConnInterface, command string) (string, error) {
 	reply, err := pluginv1.NewPluginClient(conn).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: []byte(command)})
 	if err != nil {

@@ -62,7 +62,7 @@ func TestPrintsAndLogsReachTheHost(t *testing.T) {
 	t.Parallel()
 	var out output
 	p := start(t, spec(hclog.New(&hclog.LoggerOptions{Name: "driver", Output: &out, Level: hclog.Debug, DisableTime: true}), ""))
-	if _, err := pluginv1.NewPluginClient(p.Conn()).SetLogLevel(t.Context(), &pluginv1.SetLogLevelRequest{Level: "info"}); err != nil {
+	if err := p.SetLogLevel(t.Context(), hclog.Info); err != nil {
 		t.Fatal(err)
 	}
 	do(t, p, "print")
