@@ -66,14 +66,14 @@ func (s *Scheduler) do(ctx context.Context, v verb, call attempt) error {
 // token, a stream until work has been handed to the caller.
 func (s *Scheduler) try(ctx context.Context, v verb, call attempt) error {
 	var err error
-	for made, configured := 0, false; made < attempts; made++ {
+	for made := 0; made < attempts; made++ {
 		var i Instance
 		if i, err = s.Instance(ctx); err != nil {
 			break
 		}
 		err = s.once(ctx, i, call)
-		if errors.Is(err, fault.Unconfigured) && !configured {
-			configured = true
+		// After each step another process may have taken this one's place, which knows no instance either.
+		for told := 0; told < attempts && errors.Is(err, fault.Unconfigured); told++ {
 			// It may be another revision by now; an older one must not take its place.
 			if i, err = s.Instance(ctx); err != nil {
 				break
