@@ -1,0 +1,128 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/oceanid/oceanid/host"
+	"github.com/oceanid/oceanid/sdk"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// envDriver makes this test binary a driver: its version, and what it does not take for a host.
+const envDriver = "OCEANID_HOST_TEST_DRIVER"
+
+func TestMain(m *testing.M) {
+	if version, wanted := os.LookupEnv(envDriver); wanted {
+		sdk.Main(sdk.Scheduler("extra", version, newFiles))
+		return
+	}
+	// What drivers of tests say of themselves is not kept among what real ones do.
+	cache, err := os.MkdirTemp("", "oceanid-host-test-")
+	if err == nil {
+		err = os.Setenv("XDG_CACHE_HOME", cache)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(cache)
+	os.Exit(code)
+}
+
+// files is a driver in a process of its own. Its pool is a folder with a file for each job, which is there for as long as the job runs.
+type files struct{ env sdk.Env }
+
+type filesConfig struct {
+	Host     string     `oceanid:"host" doc:"Where the pool is."`
+	Password sdk.Secret `oceanid:"password,optional" doc:"Password of the account."`
+}
+
+// Validate lets a version object to hosts.
+func (c filesConfig) Validate() error {
+	if c.Host == os.Getenv(envDriver+"_REFUSES") {
+		return sdk.Invalid("host", "%s is no longer known, and your password is %s", c.Host, c.Password.Reveal())
+	}
+	return nil
+}
+
+func newFiles(_ context.Context, _ filesConfig, env sdk.Env) (*files, error) { return &files{env}, nil }
+
+// Submit tells in the job's name at the pool which version took it.
+func (f *files) Submit(_ context.Context, job scheduler.Job) (scheduler.ID, error) {
+	if job.Command == "die" {
+		f.env.Log.Error("these are my last words")
+		os.Exit(7)
+	}
+	if err := os.WriteFile(filepath.Join(f.env.Dir, job.Token), nil, 0o600); err != nil {
+		return "", err
+	}
+	return scheduler.ID(os.Getenv(envDriver) + "/" + job.Token), nil
+}
+
+func (f *files) Query(_ context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
+	for _, ref := range q.Jobs {
+		s := scheduler.Status{ID: ref.ID, Token: ref.Token, State: scheduler.Running}
+		if _, err := os.Stat(filepath.Join(f.env.Dir, ref.Token)); errors.Is(err, os.ErrNotExist) {
+			s.State, s.Exit = scheduler.Succeeded, &scheduler.Exit{}
+		}
+		if err := yield(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *files) Cancel(_ context.Context, jobs []scheduler.Ref) error { return nil }
+
+func (f *files) Probe(_ context.Context, report func(scheduler.Check)) error {
+	report(scheduler.Check{Name: "version", OK: true, Text: os.Getenv(envDriver)})
+	return nil
+}
+
+// install puts a form of the driver "extra" into place, at once: a script, so that each form has a checksum of its own.
+func install(t *testing.T, path, version string, more ...string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf("#!/bin/sh\nexec env %s=%s %s %q\n", envDriver, version, strings.Join(more, " "), self)
+	if version == "" {
+		script = "#!/bin/sh\necho there is no licence >&2\nexit 3\n"
+	}
+	if err := os.WriteFile(path+".new", []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// driver is how a host sees a driver.
+func driver(t *testing.T, h *host.Host, name string) host.Driver {
+	t.Helper()
+	for _, d := range h.Drivers() {
+		if d.Name == name {
+			return d
+		}
+	}
+	t.Fatalf("there is no driver %q", name)
+	return host.Driver{}
+}
+
+// reload reloads, which must do exactly what is wanted.
+func reload(t *testing.T, h *host.Host) host.Changes {
+	t.Helper()
+	c, err := h.Reload(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
