@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -334,4 +335,39 @@ func TestFolderThatIsTakenAwayTakesItsTasksAlong(t *testing.T) {
 	}
 	eventually(t, "the keeper to end", func() bool { _, there := birthOf(keeper); return !there })
 	eventually(t, "the tasks to end", func() bool { return len(marked(mark)) == 0 })
+}
+
+// What is held stays so when there is neither driver nor keeper, and after the machine went down before the keeper had written down that it holds it.
+func TestHeldOutlivesEverybody(t *testing.T) {
+	t.Parallel()
+	p := newPool(t, 1)
+	ran := filepath.Join(t.TempDir(), "ran")
+	job := array(shell(`echo "$OCEANID_TASK_INDEX" >> "$1"`, ran), 3)
+	// No keeper can begin it before it is held.
+	lock, free, err := tryLock(p.folder.lock(), syscall.LOCK_EX)
+	if err != nil || !free {
+		t.Fatal(free, err)
+	}
+	ref := p.submit(job)
+	p.hold(ref)
+	lock.Close()
+	for range 3 {
+		again := openPool(t, p.folder.path, 1)
+		again.waitFor(ref, scheduler.Held, 3)
+		again.run(shell("exit 0"))
+		again.killKeeper()
+		if err := os.Truncate(p.folder.journal(job.Token), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if content, err := os.ReadFile(ran); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("it ran: %q, %v", content, err)
+	}
+	// Released while there is no keeper.
+	p.release(ref)
+	for i, s := range p.wait(ref) {
+		if s.State != scheduler.Succeeded {
+			t.Errorf("task %d: %+v", i, s)
+		}
+	}
 }

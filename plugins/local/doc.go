@@ -21,12 +21,14 @@
 //	control/settings.json     what the driver that opened the folder last was configured with
 //	control/TOKEN             a job that has not ended
 //	control/TOKEN.cancel      a job that shall be cancelled
+//	control/TOKEN.hold        a job of which no more tasks shall begin
 //	uploads/TOKEN/…           inputs of a job that is not submitted yet
 //	staging/                  what is being made, before it is renamed to its place, or removed
 //	jobs/TOKEN/job.json       the job as it was submitted
 //	jobs/TOKEN/inputs/…       its inputs
 //	jobs/TOKEN/journal        one JSON line for each change of a task: the truth about the job
 //	jobs/TOKEN/tasks/0/7/     task 7, made when it starts: work (its working directory), stdout, stderr
+//	jobs/TOKEN/cancelled      instead of all else, where the job was cancelled before it was submitted
 //	events/0000000001.jsonl   one JSON line for each change of any task, for watchers
 //	forgotten/TOKEN           an empty file for a job that was removed
 //

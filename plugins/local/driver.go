@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 
 var (
 	_ scheduler.Driver      = (*driver)(nil)
+	_ scheduler.Holder      = (*driver)(nil)
 	_ scheduler.Watcher     = (*driver)(nil)
 	_ scheduler.LogStreamer = (*driver)(nil)
 	_ scheduler.Uploader    = (*driver)(nil)
@@ -52,16 +54,20 @@ func newDriver(ctx context.Context, path string, s settings, log *slog.Logger) (
 	return d, nil
 }
 
-// tokenOf is the token by which the folder knows the job; false: it can know no such job.
+// tokenOf is the token by which the folder knows the job; false: it can know no such job. The identifier is the token, but the host may not know it.
 func tokenOf(ref scheduler.Ref) (string, bool) {
-	return string(ref.ID), scheduler.ValidToken(string(ref.ID))
+	token := string(ref.ID)
+	if token == "" {
+		token = ref.Token
+	}
+	return token, scheduler.ValidToken(token)
 }
 
 // find is the job that ref names, and its token.
 func (d *driver) find(ref scheduler.Ref) (*kept, string, error) {
 	token, ok := tokenOf(ref)
 	if !ok {
-		return nil, "", fault.NotFound.New("job %q: no such job here", ref.ID)
+		return nil, "", fault.NotFound.New("job %q: no such job here", cmp.Or(string(ref.ID), ref.Token))
 	}
 	k, err := readKept(d.folder.job(token))
 	if errors.Is(err, fs.ErrNotExist) {

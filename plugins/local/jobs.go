@@ -28,6 +28,8 @@ type job struct {
 	next      int
 	live      map[int]*task
 	cancelled bool
+	// held keeps those that have not been chosen from being.
+	held bool
 }
 
 // set notes what became of tasks.
@@ -49,14 +51,16 @@ func (k *keeper) takeIn(ctx context.Context) {
 	} else {
 		k.log.Error("settings stay as they were", "error", err)
 	}
-	var cancels []string
+	cancels, holds := make(map[string]bool), make(map[string]bool)
 	for _, note := range notes {
-		token, isCancel := strings.CutSuffix(note.Name(), cancelSuffix)
-		switch known := k.byToken[token] != nil; {
-		case !known && !scheduler.ValidToken(token):
-		case isCancel:
-			cancels = append(cancels, token)
-		case !known:
+		name := note.Name()
+		token, _, _ := strings.Cut(name, ".")
+		switch {
+		case name == token+cancelSuffix:
+			cancels[token] = true
+		case name == token+holdSuffix:
+			holds[token] = true
+		case scheduler.ValidToken(name) && k.byToken[token] == nil:
 			if err := k.load(ctx, token); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				k.log.Error("job cannot be read and is left alone", "token", token, "error", err)
 			}
@@ -65,11 +69,24 @@ func (k *keeper) takeIn(ctx context.Context) {
 	slices.SortFunc(k.jobs, func(a, b *job) int {
 		return cmp.Or(a.Submitted.Compare(b.Submitted), cmp.Compare(a.token, b.token))
 	})
-	for _, token := range cancels {
-		if j := k.byToken[token]; j != nil {
+	for _, j := range k.jobs {
+		if cancels[j.token] {
 			k.cancel(j)
-		} else if there, err := exists(k.folder.control(token)); err == nil && !there {
-			os.Remove(k.folder.control(token + cancelSuffix))
+		}
+		k.hold(j, holds[j.token])
+	}
+	k.dropNotes(cancels, cancelSuffix)
+	k.dropNotes(holds, holdSuffix)
+}
+
+// dropNotes removes notes about jobs that ended when they were left.
+func (k *keeper) dropNotes(tokens map[string]bool, suffix string) {
+	for token := range tokens {
+		if k.byToken[token] != nil {
+			continue
+		}
+		if there, err := exists(k.folder.control(token)); err == nil && !there {
+			os.Remove(k.folder.control(token + suffix))
 		}
 	}
 }
@@ -96,8 +113,8 @@ func (k *keeper) load(ctx context.Context, token string) error {
 				one.Task, one.Count = i, 1
 				k.recover(ctx, j, one)
 			}
-		case scheduler.Queued:
-			j.next = min(j.next, r.Task)
+		case scheduler.Queued, scheduler.Held:
+			j.next, j.held = min(j.next, r.Task), r.State == scheduler.Held
 			fallthrough
 		default:
 			k.untold = append(k.untold, r.event(token))
@@ -131,6 +148,21 @@ func (k *keeper) cancel(j *job) {
 	}
 	for _, t := range j.live {
 		t.stop()
+	}
+}
+
+// hold keeps the job's tasks that have not been chosen from being, or no longer.
+func (k *keeper) hold(j *job, held bool) {
+	if j.held == held {
+		return
+	}
+	j.held = held
+	if n := j.Job.Tasks() - j.next; n > 0 {
+		r := record{Task: j.next, Count: n, State: scheduler.Queued, Time: time.Now().UTC(), Reason: "released"}
+		if held {
+			r.State, r.Reason = scheduler.Held, "held on request, until it is released"
+		}
+		k.set(j, r)
 	}
 }
 
@@ -194,7 +226,7 @@ func (k *keeper) letGo(j *job) error {
 			return err
 		}
 	}
-	for _, note := range []string{j.token + cancelSuffix, j.token} {
+	for _, note := range []string{j.token + cancelSuffix, j.token + holdSuffix, j.token} {
 		if err := os.Remove(k.folder.control(note)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -67,7 +67,7 @@ func (d *driver) revive(ctx context.Context) error {
 		return err
 	}
 	for _, note := range notes {
-		token, _ := strings.CutSuffix(note.Name(), cancelSuffix)
+		token, _, _ := strings.Cut(note.Name(), ".")
 		if open, err := d.unfinished(token); open || err != nil {
 			return errors.Join(err, d.ensureKeeper(ctx))
 		}

@@ -17,6 +17,9 @@ import (
 // many that are tried for one token, by whichever processes, one succeeds. The identifier is the token.
 func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, error) {
 	there, err := d.submitted(job.Token)
+	if errors.Is(err, fault.Conflict) {
+		return "", errors.Join(err, d.drop(job.Token))
+	}
 	if err != nil {
 		return "", err
 	}
@@ -28,8 +31,12 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 			return "", err
 		}
 		if err := d.place(job); err != nil {
-			// Another call with the token may have succeeded meanwhile, and taken the uploads away.
-			if there, again := d.submitted(job.Token); again != nil || !there {
+			// Another call with the token may have succeeded meanwhile, and taken the uploads away; or it was cancelled.
+			there, again := d.submitted(job.Token)
+			if errors.Is(again, fault.Conflict) {
+				return "", errors.Join(again, d.drop(job.Token))
+			}
+			if again != nil || !there {
 				return "", err
 			}
 		}
@@ -43,8 +50,14 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 	return scheduler.ID(job.Token), nil
 }
 
-// submitted tells whether there is or was a job with the token.
+// submitted tells whether there is or was a job with the token; fault.Conflict: there never will be.
 func (d *driver) submitted(token string) (bool, error) {
+	switch _, precluded, err := d.folder.precluded(token); {
+	case err != nil:
+		return false, err
+	case precluded:
+		return false, fault.Conflict.New("job %s was cancelled before it was submitted", token)
+	}
 	for _, path := range []string{d.folder.job(token), d.folder.forgotten(token)} {
 		if there, err := exists(path); there || err != nil {
 			return there, err
@@ -53,8 +66,23 @@ func (d *driver) submitted(token string) (bool, error) {
 	return false, d.folder.check()
 }
 
+// drop removes what was brought for a job that will never be.
+func (d *driver) drop(token string) error {
+	note := os.Remove(d.folder.control(token))
+	if errors.Is(note, fs.ErrNotExist) {
+		note = nil
+	}
+	return errors.Join(note, os.RemoveAll(d.folder.uploads(token)))
+}
+
 // place makes the job's folder. An error says that this call did not.
 func (d *driver) place(job scheduler.Job) error {
+	// First the note that there is something to do, then the job: a note without a job does no harm. While this goes on the note is locked.
+	note, err := lockShared(d.folder.control(job.Token))
+	if err != nil {
+		return err
+	}
+	defer note.Close()
 	scratch := d.folder.scratch(job.Token)
 	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return err
@@ -77,12 +105,7 @@ func (d *driver) place(job scheduler.Job) error {
 	if err := syncFolder(scratch); err != nil {
 		return err
 	}
-	// First the note that there is something to do, then the job: a note without a job does no harm.
-	note, err := os.OpenFile(d.folder.control(job.Token), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(note.Close(), syncFolder(d.folder.control(""))); err != nil {
+	if err := syncFolder(d.folder.control("")); err != nil {
 		return err
 	}
 	if err := os.Rename(scratch, d.folder.job(job.Token)); err != nil {

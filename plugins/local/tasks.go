@@ -23,16 +23,21 @@ type news struct {
 }
 
 // choose gives the free slots to tasks that wait: strictly in the order of the jobs, so that one that asks for many slots gets its turn, and of
-// the tasks in a job. A task that asks for more slots than there are by now runs alone.
+// the tasks in a job; held ones let others pass. A task that asks for more slots than there are by now runs alone.
 func (k *keeper) choose(ctx context.Context) {
 	if k.draining {
 		return
 	}
 	for _, j := range k.jobs {
 		need := min(j.Slots, k.settings.Slots)
-		for ; j.next < j.Job.Tasks(); j.next++ {
+		for ; j.next < j.Job.Tasks() && !j.held; j.next++ {
 			if k.used+need > k.settings.Slots {
 				return
+			}
+			// Who has left the note relies on it, also before it is taken in.
+			if wanted, err := exists(k.folder.control(j.token + holdSuffix)); wanted && err == nil {
+				k.hold(j, true)
+				break
 			}
 			t := k.take(ctx, j, j.next)
 			k.set(j, record{Task: t.index, Count: 1, State: starting, Time: time.Now().UTC()})
