@@ -12,5 +12,9 @@ func main() {
 	if code, ok := asKeeper(os.Args[1:]); ok {
 		os.Exit(code)
 	}
-	sdk.Main(sdk.Scheduler("local", version, New).Doc("Runs jobs as processes on the host's own machine."))
+	sdk.Main(plugin())
+}
+
+func plugin() sdk.Plugin {
+	return sdk.Scheduler("local", version, New).Doc("Runs jobs as processes on the host's own machine.")
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oceanid/oceanid/sdk/drivertest"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 		// os.Exit would wait for a second under the race detector; what it has found is in the keeper's log.
 		syscall.Exit(code)
 	}
+	drivertest.Main(plugin())
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "dump":
