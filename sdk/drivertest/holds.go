@@ -47,7 +47,7 @@ func (t *trial) held(ctx context.Context, script string) (*schedulerv1.JobRef, e
 }
 
 // crowd is more tasks than a pool that is meant for tests runs at once.
-const crowd = 256
+const crowd = 128
 
 func (t *trial) heldBehindOthers(ctx context.Context, script string) (*schedulerv1.JobRef, error) {
 	others, err := t.submit(ctx, array(t.shell("sleep 20"), crowd))

@@ -21,5 +21,5 @@ func build(t *testing.T, pkg string) string {
 
 func TestLocalConforms(t *testing.T) {
 	t.Parallel()
-	drivertest.Binary(t, build(t, "plugins/local"), drivertest.Options{Config: json.RawMessage(`{"slots": 64}`)})
+	drivertest.Binary(t, build(t, "plugins/local"), drivertest.Options{Config: json.RawMessage(`{"slots": 32}`)})
 }
