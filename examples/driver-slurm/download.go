@@ -17,7 +17,7 @@ import (
 
 // Download yields the outputs that the job named, task after task, from the tasks' working directories.
 func (d *driver) Download(ctx context.Context, ref scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
-	parts, err := d.parts(ctx, []scheduler.Ref{ref})
+	parts, err := d.partsOf(ctx, ref)
 	if err != nil {
 		return err
 	}
@@ -31,9 +31,6 @@ func (d *driver) Download(ctx context.Context, ref scheduler.Ref, q scheduler.Fi
 	known := len(q.Paths) == 0
 	for _, p := range parts {
 		job, err := d.job(ctx, p.folder)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fault.NotFound.New("job %s is not on the cluster", ref.Token)
-		}
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -87,9 +88,18 @@ func (d *driver) nodes(ctx context.Context, ref scheduler.Ref, w scheduler.Workf
 	return parts, nil
 }
 
+// partsOf is parts for one job, which must have been submitted.
+func (d *driver) partsOf(ctx context.Context, ref scheduler.Ref) ([]part, error) {
+	parts, err := d.parts(ctx, []scheduler.Ref{ref})
+	if err == nil && parts[0].record.id == "" && !parts[0].record.begun {
+		err = fault.NotFound.New("job %s is not on the cluster", ref.Token)
+	}
+	return parts, err
+}
+
 // partOf is the part that has this task of the job, and the task's number in it.
 func (d *driver) partOf(ctx context.Context, ref scheduler.Ref, task int) (p part, own int, err error) {
-	parts, err := d.parts(ctx, []scheduler.Ref{ref})
+	parts, err := d.partsOf(ctx, ref)
 	if err != nil {
 		return p, 0, err
 	}

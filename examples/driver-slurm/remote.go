@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"path"
 	"strings"
 	"time"
 
@@ -23,7 +22,8 @@ type remote struct {
 }
 
 const (
-	mostSessions = 8
+	mostSessions = 6
+	longestWait  = 5 * time.Second // for the server to count a session as ended
 	heartbeat    = 15 * time.Second
 )
 
@@ -95,9 +95,9 @@ func (m *remote) run(ctx context.Context, argv ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	session, err := await(ctx, l, l.ssh.NewSession)
+	session, err := newSession(ctx, l)
 	if err != nil {
-		return "", m.broken(ctx, argv, err)
+		return "", m.broken(ctx, err)
 	}
 	defer session.Close()
 	var stdout, stderr bytes.Buffer
@@ -110,16 +110,31 @@ func (m *remote) run(ctx context.Context, argv ...string) (string, error) {
 		return stdout.String(), &commandError{command: argv[0], status: exit.ExitStatus(), stderr: stderr.String()}
 	}
 	if err != nil {
-		return "", m.broken(ctx, argv, err)
+		return "", m.broken(ctx, err)
 	}
 	return stdout.String(), nil
 }
 
-func (m *remote) broken(ctx context.Context, argv []string, err error) error {
+// newSession opens a session. The server counts one that has ended for a moment longer than the driver does; then it is asked again.
+func newSession(ctx context.Context, l *link) (*ssh.Session, error) {
+	for pause := time.Millisecond; ; pause *= 2 {
+		session, err := await(ctx, l, l.ssh.NewSession)
+		if full := (*ssh.OpenChannelError)(nil); !errors.As(err, &full) || pause > longestWait {
+			return session, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (m *remote) broken(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fault.Unavailable.New("%s: %s: the connection broke: %w", m.login.address, path.Base(argv[0]), err)
+	return fault.Unavailable.New("%s: the connection broke: %w", m.login.address, err)
 }
 
 // quote makes a command line of words that the account's shell must not touch.
