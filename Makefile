@@ -7,6 +7,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 LAB     := $(GO) run ./lab/cmd/lab
 LANDED  := GO=$(GO) bash proto/landed.sh
 DRIVERS := $(notdir $(wildcard plugins/*))
+NESTED  := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 POOL    ?= local
 LISTEN  ?= 127.0.0.1:8080
 
@@ -34,6 +35,7 @@ endif
 test: ## every test, on real servers
 	@bash lab/prepare.sh
 	@$(GO) test -race -shuffle=on -timeout 20m $(TESTFLAGS) ./...
+	@for m in $(NESTED); do $(GO) -C $$m test -mod=mod -race -shuffle=on -timeout 20m $(TESTFLAGS) ./... || exit 1; done
 
 .PHONY: docs
 docs: build ## docs/drivers/: the drivers' reference pages, which they write themselves
