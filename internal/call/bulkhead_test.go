@@ -124,7 +124,9 @@ func TestBulkheadKeepsSchedulersApart(t *testing.T) {
 		// Streams and transfers take nothing of it: they hang, and calls still go.
 		streams, end := context.WithCancel(t.Context())
 		_, watching := many(streams, 5, "w", func(ctx context.Context) error { return named("a").Watch(ctx, "", nil) })
-		_, moving := many(streams, 3, "w", func(ctx context.Context) error { return named("a").Download(ctx, scheduler.Ref{}, scheduler.FileQuery{}, nil) })
+		_, moving := many(streams, 3, "w", func(ctx context.Context) error {
+			return named("a").Download(ctx, scheduler.Ref{}, scheduler.FileQuery{}, nil)
+		})
 		_, third := many(t.Context(), 2, "c", cancel("c"))
 		synctest.Wait()
 		if j.in("w") != 8 || j.in("c") != 2 {

@@ -84,11 +84,19 @@ func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(sch
 				return err
 			}
 			for _, p := range page.GetStatuses() {
-				if _, ok := asked[p.GetToken()]; !ok {
+				job, ok := asked[p.GetToken()]
+				if !ok {
 					continue
 				}
+				status, err := believable(p)
+				if err == nil {
+					err = within(status, job)
+				}
+				if err != nil {
+					return err
+				}
 				yielded = true
-				if err := yield(wire.StatusFromProto(p)); err != nil {
+				if err := yield(status); err != nil {
 					return err
 				}
 			}

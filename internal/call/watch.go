@@ -43,6 +43,11 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 				return err
 			}
 			quiet.Reset(s.silence)
+			if e := message.GetEvent(); e != nil {
+				if _, err := believable(e.GetStatus()); err != nil {
+					return err
+				}
+			}
 			event, ok := wire.EventFromProto(message)
 			if !ok {
 				continue

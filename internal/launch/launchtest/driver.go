@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,7 +42,7 @@ func serve(mode Mode) {
 		TLSProvider:     readTLS,
 		Plugins:         handshake.Plugins(func(s *grpc.Server) { pluginv1.RegisterPluginServer(s, &Plugin{mode: mode}) }),
 		GRPCServer: func(o []grpc.ServerOption) *grpc.Server {
-			return grpc.NewServer(append(o, handshake.ServerOptions()...)...)
+			return grpc.NewServer(slices.Concat(o, handshake.ServerOptions(), options(mode))...)
 		},
 	})
 }
@@ -166,6 +167,8 @@ func (*Plugin) Validate(_ context.Context, r *pluginv1.ValidateRequest) (*plugin
 	case "size":
 		n, _ := strconv.Atoi(argument)
 		answer = strings.Repeat("z", n)
+	case gigabyte:
+		answer = gigabyte
 	case "args":
 		answer = strings.Join(os.Args, " ")
 	}
@@ -175,7 +178,7 @@ func (*Plugin) Validate(_ context.Context, r *pluginv1.ValidateRequest) (*plugin
 // Command tells a well-behaved driver to do something, and gives its answer: "exit N", "panic TEXT", "sleep DURATION", "stop" (itself, by
 // SIGSTOP), "print TEXT", "child" (starts one, answers with its number), "env", "args", "size N" (answers with as many bytes), "leak slowly" or "leak
 // quickly" (uses ever more memory), "fork N" (starts as many children), "open N" (opens as many files, answers with what it got), "shell SCRIPT"
-// (answers with what it writes), or nothing.
+// (answers with what it writes), "gigabyte" (answers with a message of that size in mode [Bulky]), or nothing.
 func Command(ctx context.Context, conn grpc.ClientConnInterface, command string) (string, error) {
 	reply, err := pluginv1.NewPluginClient(conn).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: []byte(command)})
 	if err != nil {

@@ -28,6 +28,7 @@ const (
 	Ungrateful  Mode = "ungrateful"   // serves and ignores SIGTERM
 	BadLog      Mode = "bad-log"      // writes lines that hurt, then is good
 	Flood       Mode = "flood"        // writes lines as fast as it can, and is good besides
+	Bulky       Mode = "bulky"        // serves, with no limit to its messages
 	Rubbish     Mode = "rubbish"      // prints to standard output before it serves
 	Endless     Mode = "endless"      // prints to standard output without any end of line
 	Exits       Mode = "exits"        // exits with status 3 at once
