@@ -15,12 +15,16 @@ import (
 	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/internal/launch/launchtest"
 	"github.com/oceanid/oceanid/internal/supervise"
+	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
 func TestMain(m *testing.M) {
 	launchtest.Main()
+	if os.Getenv(envChatty) != "" {
+		sdk.Main(talker())
+	}
 	os.Exit(m.Run())
 }
 

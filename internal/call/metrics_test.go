@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +21,6 @@ import (
 	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/internal/supervise"
-	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -184,48 +182,4 @@ func TestTheDriverGetsRequestAndTrace(t *testing.T) {
 	if !slices.Equal(got.Get("oceanid-request-id"), []string{"req-8"}) || len(got.Get("traceparent")) != 1 || len(got.Get("baggage")) > 0 {
 		t.Errorf("the driver got %v", got)
 	}
-}
-
-// A driver that logs with its call's context names the request in the log of the host that it runs in.
-func TestTheDriversLogNamesTheRequest(t *testing.T) {
-	t.Parallel()
-	var log lines
-	g, err := sdk.Scheduler("test", "1", func(_ context.Context, _ struct{}, env sdk.Env) (*chatty, error) { return &chatty{env: env}, nil }).
-		InProcess(slog.New(slog.NewTextHandler(&log, nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := supervise.New(supervise.Options{Name: "test", Start: func(context.Context) (supervise.Process, error) { return launch.InProcess(g) }})
-	t.Cleanup(func() { p.Close(context.Background()) })
-	s := call.New(call.Options{Name: "pool one", Process: p, Instance: func(context.Context) (call.Instance, error) {
-		return call.Instance{ID: "one", Revision: "1", Config: func(context.Context) ([]byte, error) { return []byte("{}"), nil }}, nil
-	}})
-	ctx := call.WithRequest(t.Context(), "req-9")
-	if err := errors.Join(s.Cancel(ctx, nil), s.Query(ctx, scheduler.Query{Jobs: []scheduler.Ref{{Token: "t"}}}, nil)); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		`msg=cancelling scheduler="pool one" request=req-9 verb=Cancel pool.jobs=0`,
-		`msg=asked scheduler="pool one" request=req-9 verb=Query`,
-		"msg=nobody's scheduler=\"pool one\"\n",
-	} {
-		if !strings.Contains(log.String(), want) {
-			t.Errorf("the log lacks %s:\n%s", want, log.String())
-		}
-	}
-}
-
-type chatty struct{ env sdk.Env }
-
-func (c *chatty) Submit(context.Context, scheduler.Job) (scheduler.ID, error) { return "1", nil }
-
-func (c *chatty) Query(ctx context.Context, _ scheduler.Query, _ func(scheduler.Status) error) error {
-	c.env.Log.InfoContext(ctx, "asked")
-	c.env.Log.Info("nobody's")
-	return nil
-}
-
-func (c *chatty) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
-	c.env.Log.WithGroup("pool").InfoContext(ctx, "cancelling", "jobs", len(jobs))
-	return nil
 }
