@@ -54,7 +54,7 @@ func TestScaffoldConforms(t *testing.T) {
 	}
 	in(t, dir, "go", "vet", "./...")
 	in(t, dir, "go", "build", "-o", "oceanid-flood", ".")
-	in(t, dir, "go", "test", "-race", "./...")
+	in(t, dir, "go", "test", "./...")
 }
 
 // A line is never so long, and a driver never so big, that its author would not read it.
