@@ -44,6 +44,8 @@ type Driver struct {
 	Leaving    int    `json:"leaving,omitempty"`
 	// Kept says why its newer form is not used, while this one goes on.
 	Kept string `json:"kept,omitempty"`
+	// Unenforced says, a sentence each, which of the limits that the file gives it do not hold on this machine.
+	Unenforced []string `json:"unenforced,omitempty"`
 	// Crash says how it ended last without having been stopped, whatever has become of it since, and CrashedAt when. Panic is the trace that it left,
 	// LastLog the end of its log, the oldest line first.
 	Crash     string    `json:"crash,omitempty"`
@@ -55,11 +57,18 @@ type Driver struct {
 // Drivers lists every candidate by name: those that can be used and, with the reason, those that were refused. It starts none.
 func (h *Host) Drivers() []Driver {
 	var all []Driver
+	unenforced := map[string][]string{}
+	for _, d := range h.file.Load().Drivers {
+		unenforced[d.Type] = driverBlock(d).Limits.Unenforced()
+	}
 	for _, c := range h.catalog.Candidates() {
 		d := Driver{
 			Name: c.Name, Path: c.Path, Source: string(c.Source), State: string(c.State), Reason: c.Reason, Version: c.Version, Summary: c.Summary,
 			Checksum: c.Checksum, PID: c.PID, Since: c.Since, RetryAt: c.RetryAt, Generation: c.Generation, Restarts: c.Restarts, Leaving: c.Leaving,
 			Kept: c.Kept, CrashedAt: c.CrashedAt,
+		}
+		if c.State != catalog.Refused && c.Source != catalog.BuiltIn {
+			d.Unenforced = unenforced[c.Name]
 		}
 		if c.Crash != nil {
 			d.Crash = c.Crash.Error()

@@ -5,12 +5,15 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/oceanid/oceanid/host"
 )
 
 // server is a running oceanid serve.
@@ -123,6 +126,11 @@ func TestServe(t *testing.T) {
 		}
 	}
 
+	// What its drivers do can be seen from elsewhere.
+	if list := w.must("drivers", "list", "--server", s.url); !strings.Contains(list, "LIFE") || !strings.Contains(list, "ready") {
+		t.Errorf("got\n%s", list)
+	}
+
 	hangUp := func() {
 		t.Helper()
 		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
@@ -192,6 +200,38 @@ func TestServeRefuses(t *testing.T) {
 		}
 		w.write("config.hcl", "")
 	}
+}
+
+func TestDriversOfNoServer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
+	for server, code := range map[string]int{"http://127.0.0.1:1/": exitUnavailable, other.URL: exitUnavailable, "http://[": exitInvalid} {
+		if r := w.run("drivers", "list", "--server", server); r.code != code {
+			t.Errorf("%s: exit code %d, want %d\n%s", server, r.code, code, r.err)
+		}
+	}
+}
+
+// What is wrong with a driver is told first.
+func TestAboutDrivers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var out strings.Builder
+	a := w.app(&out, io.Discard)
+	a.format = asTable
+	now := a.now()
+	if err := a.showDrivers([]host.Driver{
+		{Name: "condor", Version: "1.2.0", State: "ready", Path: "drivers/oceanid-condor", Generation: 2, Summary: "Jobs on an HTCondor pool."},
+		{Name: "dask", Version: "1.0.0", State: "ready", Path: "drivers/oceanid-dask", Generation: 4, Restarts: 3, CrashedAt: now.Add(-time.Hour), Crash: "exited with status 7", Summary: "x"},
+		{Name: "local", Version: "1.0.0", State: "stopped", Source: "built in", Unenforced: []string{"no limit of memory holds here"}, Summary: "x"},
+		{Name: "slurm", Version: "1.0.0", State: "ready", Path: "drivers/oceanid-slurm", Generation: 1, Kept: "there is no licence", Summary: "x"},
+		{Name: "torque", State: "refused", Path: "drivers/oceanid-torque", Reason: "others may write to it: chmod go-w it"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.golden("drivers-lives", result{0, out.String(), ""})
 }
 
 // What is open to all is said.

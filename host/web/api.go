@@ -44,6 +44,12 @@ func (s *site) apiSchedulers(ctx context.Context, _ *http.Request) (any, error) 
 	}{append([]schedulerInfo{}, all...)}, err
 }
 
+func (s *site) apiDrivers(context.Context, *http.Request) (any, error) {
+	return struct {
+		Drivers []host.Driver `json:"drivers"`
+	}{append([]host.Driver{}, s.source.drivers()...)}, nil
+}
+
 func (s *site) apiJobs(ctx context.Context, r *http.Request) (any, error) {
 	q, err := jobQuery(r)
 	if err != nil {

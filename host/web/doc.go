@@ -9,5 +9,5 @@
 // brings the page up to date within a second or two. All viewers of a page share what is read for it, and what a page shows of a job's state comes from the store, never
 // from a pool; only the end of a task's output is read there, every few seconds at most, and only while somebody looks.
 //
-// Under /api/ is the same as JSON: /api/schedulers, /api/jobs (?state=&scheduler=&user=&after=&limit=) and /api/jobs/ID.
+// Under /api/ is the same as JSON: /api/schedulers, /api/drivers, /api/jobs (?state=&scheduler=&user=&after=&limit=) and /api/jobs/ID.
 package web

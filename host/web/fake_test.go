@@ -46,6 +46,8 @@ func (f *fake) schedulers(context.Context) ([]schedulerInfo, error) {
 	return f.known, f.ask("schedulers")
 }
 
+func (f *fake) drivers() []host.Driver { return []host.Driver{{Name: "condor", State: "ready"}} }
+
 func (f *fake) jobs(_ context.Context, q host.JobQuery) ([]*host.Job, string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

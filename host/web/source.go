@@ -11,6 +11,7 @@ import (
 // source is what the pages read of a host.
 type source interface {
 	schedulers(ctx context.Context) ([]schedulerInfo, error)
+	drivers() []host.Driver
 	jobs(ctx context.Context, q host.JobQuery) (jobs []*host.Job, next string, err error)
 	job(ctx context.Context, id string) (*host.Job, error)
 	tasks(ctx context.Context, j *host.Job, first, count int) ([]host.Task, error)
@@ -33,6 +34,15 @@ type schedulerInfo struct {
 
 type fromHost struct{ host *host.Host }
 
+// drivers are the host's, without what may tell of its own disk, or what drivers have written.
+func (f fromHost) drivers() []host.Driver {
+	all := f.host.Drivers()
+	for i := range all {
+		all[i].Path, all[i].Panic, all[i].LastLog = "", "", nil
+	}
+	return all
+}
+
 func (f fromHost) schedulers(ctx context.Context) ([]schedulerInfo, error) {
 	drivers := make(map[string]host.Driver)
 	for _, d := range f.host.Drivers() {
@@ -53,6 +63,9 @@ func (f fromHost) schedulers(ctx context.Context) ([]schedulerInfo, error) {
 			info.Address, _ = s.Config()["host"].(string)
 			if d, ok := drivers[s.Type()]; ok {
 				info.Driver, info.Trouble = d.State, d.Reason
+				if info.Trouble == "" && d.Kept != "" {
+					info.Trouble = "its driver's new form is refused: " + d.Kept
+				}
 			}
 			all = append(all, info)
 		}

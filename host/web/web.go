@@ -66,6 +66,7 @@ func handler(s source, o Options) http.Handler {
 	mux.HandleFunc("GET /{$}", w.page(w.overview))
 	mux.HandleFunc("GET /jobs/{id}", w.page(w.job))
 	mux.HandleFunc("GET /api/schedulers", w.api(w.apiSchedulers))
+	mux.HandleFunc("GET /api/drivers", w.api(w.apiDrivers))
 	mux.HandleFunc("GET /api/jobs", w.api(w.apiJobs))
 	mux.HandleFunc("GET /api/jobs/{id}", w.api(w.apiJob))
 	mux.HandleFunc("GET /assets/{name}", w.asset)

@@ -220,6 +220,10 @@ func TestAPI(t *testing.T) {
 		return body
 	}
 	var schedulers struct{ Schedulers []schedulerInfo }
+	var drivers struct{ Drivers []host.Driver }
+	if read("/api/drivers", 200, &drivers); len(drivers.Drivers) != 1 || drivers.Drivers[0].State != "ready" {
+		t.Errorf("got %+v", drivers)
+	}
 	if read("/api/schedulers", 200, &schedulers); len(schedulers.Schedulers) != 1 || schedulers.Schedulers[0].Driver != "ready" {
 		t.Errorf("%+v", schedulers)
 	}
