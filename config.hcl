@@ -68,4 +68,25 @@ scheduler "local" "local" {
 #   env = {
 #     SLURM_CONF = "/etc/slurm/slurm.conf"
 #   }
+#
+#   # how long it may be unused before it is stopped; the next call starts it again. "0s": never
+#   # idle = "10m"
+#
+#   # what it may use: calls at once, those of one scheduler, those that wait; memory, open files and processes of it and its children
+#   limits {
+#     calls           = 64
+#     scheduler_calls = 16
+#     queue           = 256
+#     memory          = "512MiB"
+#     files           = 256
+#     processes       = 64
+#   }
+#
+#   # how many crashes within which time are followed by a restart, and after which delay, which doubles
+#   restart {
+#     max         = 5
+#     within      = "10m"
+#     backoff     = "200ms"
+#     max_backoff = "30s"
+#   }
 # }
