@@ -34,6 +34,18 @@ func (a *app) completing(words completion) cobra.CompletionFunc {
 	}
 }
 
+// programs proposes drivers by their names, and lets the shell propose files.
+func (a *app) programs(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	if isPath(begun) {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	words, _ := a.completing(driverNames)(cmd, args, begun)
+	return words, cobra.ShellCompDirectiveDefault
+}
+
 // first proposes words for the first argument only.
 func first(words completion) completion {
 	return func(ctx context.Context, h *host.Host, args []string) []cobra.Completion {

@@ -37,7 +37,7 @@ The exit code is 13 if a check failed. With -o json the report is one JSON docum
   oceanid drivers conform ./oceanid-slurm -c example.hcl --only '^(submit|cancel)/' --patience 3m
   oceanid drivers conform ./oceanid-slurm -c example.hcl --junit report.xml -o json
   oceanid drivers conform --list`,
-		ValidArgsFunction: a.completing(first(driverNames)),
+		ValidArgsFunction: a.programs,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if c.list {
 				return arguments()(cmd, args)

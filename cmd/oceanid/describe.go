@@ -19,7 +19,7 @@ func newDriversDescribe(a *app) *cobra.Command {
 		Long:              "Shows what a driver can do and what its configuration may hold: one that was found, by its\nname, or any program, by its path.",
 		Example:           "  oceanid drivers describe condor\n  oceanid drivers describe ./oceanid-slurm",
 		Args:              arguments("NAME|BINARY"),
-		ValidArgsFunction: a.completing(first(driverNames)),
+		ValidArgsFunction: a.programs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if isPath(args[0]) {
 				return a.describeProgram(cmd, args[0])

@@ -15,7 +15,7 @@ block in the configuration, and all of its options. Everything comes from the dr
 above all from the tags of its configuration.`,
 		Example:           "  oceanid drivers docs ./oceanid-slurm >docs/slurm.md",
 		Args:              arguments("BINARY"),
-		ValidArgsFunction: a.completing(first(driverNames)),
+		ValidArgsFunction: a.programs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.program(cmd, args[0])
 			if err != nil {

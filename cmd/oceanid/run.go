@@ -41,7 +41,7 @@ With --probe the driver tests its connection first; without a COMMAND that is al
 		Example: `  oceanid drivers run ./oceanid-slurm -c example.hcl -- hostname
   oceanid drivers run ./oceanid-slurm -c example.hcl --array 3 --output sum.txt -- sh -c 'echo $OCEANID_TASK_INDEX >sum.txt'
   oceanid drivers run ./oceanid-slurm -c example.hcl --probe`,
-		ValidArgsFunction: a.completing(first(driverNames)),
+		ValidArgsFunction: a.programs,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch dash := cmd.ArgsLenAtDash(); {
 			case len(args) == 0 || dash == 0:
