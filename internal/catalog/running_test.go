@@ -9,6 +9,7 @@ import (
 	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/launch/launchtest"
 	"github.com/oceanid/oceanid/internal/supervise"
+	"github.com/oceanid/oceanid/sdk/fault"
 )
 
 // Until somebody says so, a driver that runs does so whatever becomes of its file; its next start looks at that.
@@ -67,5 +68,40 @@ func TestIdleDriver(t *testing.T) {
 	defer mu.Unlock()
 	if heard["x"] < 7 || len(heard) != 1 { // starting, ready, draining, stopped
 		t.Errorf("%v", heard)
+	}
+}
+
+// A driver that is removed finishes the calls that it has; whoever waits for it hears that it is gone.
+func TestRemovedUnderCall(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	release(t, dir+"/oceanid-x", "x", "1.0.0")
+	c := open(t, catalog.Options{Dirs: []string{dir}})
+	d := driver(t, c, "x")
+	lease, err := d.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed := make(chan catalog.Changes)
+	go func() {
+		changes, err := c.Reload(t.Context(), catalog.Options{})
+		if err != nil {
+			t.Error(err)
+		}
+		removed <- changes
+	}()
+	<-lease.Retiring()
+	if _, err := d.Acquire(t.Context()); fault.Of(err) != fault.NotFound || err.Error() != `driver "x": there is none of that name; there is none at all` {
+		t.Error(err)
+	}
+	if _, err := launchtest.Command(t.Context(), lease.Conn(), ""); err != nil {
+		t.Errorf("the call was cut: %v", err)
+	}
+	lease.Release()
+	wantChanges(t, <-removed, "removed x")
+	select {
+	case <-lease.Done():
+	default:
+		t.Error("it goes on")
 	}
 }
