@@ -11,7 +11,7 @@ import grpc
 
 from . import calls, fault, handshake, lifeline, log, protocol, tls, verbs
 
-_THREADS = 256  # each call under way has one, each stream too; they are made when they are needed
+_THREADS = 2048  # each call under way has one, each stream too: more than a host has at once, for its question whether we live must never wait
 _DRAIN = 9  # seconds that a process that was told to end by a signal waits for the calls under way
 
 
@@ -25,22 +25,41 @@ def main(plugin):
     handshake.descriptor("OCEANID_EXECUTABLE")
     handshake.call_me("oceanid-" + plugin.name)
     lifeline.hold()
-    ended = threading.Event()
-    server, drain = _server(plugin, journal, ended)
+    end = _End()
+    server, drain = _server(plugin, journal, end)
     server.add_secure_port("unix:" + handshake.socket_path(), tls.credentials())
     # A terminal's Ctrl-C is for the host, which drains its drivers before it ends them; systemd sends SIGTERM to both at once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=lambda: (drain(_DRAIN), ended.set()), daemon=True).start())
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=lambda: (drain(_DRAIN), end.come()), daemon=True).start())
     server.start()
     handshake.hello()
-    ended.wait()
-    server.stop(0.2).wait()
+    end.wait()
+    server.stop(0.2).wait(2)
     lifeline.clear_away()
     # A thread that hangs in the pool must not keep the process.
     os._exit(0)
 
 
-def _server(plugin, journal, ended):
+class _End:
+    """The end of the process, which one thread waits for and others bring about."""
+
+    def __init__(self):
+        self._come = False
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+        # A signal may come to any thread, and Python runs its handler in the main one, which nothing but this wakes for it.
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+
+    def come(self):
+        self._come = True
+        os.write(self._writer, b"!")
+
+    def wait(self):
+        while not self._come:
+            os.read(self._reader, 1)
+
+
+def _server(plugin, journal, end):
     instances, gate = calls.Instances(), calls.Gate()
 
     def open_instance(request):
@@ -59,7 +78,7 @@ def _server(plugin, journal, ended):
         # grpc.health.v1.HealthCheckResponse{status: SERVING}, whatever was asked about.
         ("grpc.health.v1.Health", "Check", lambda *_: b"\x08\x01"),
         # go-plugin's way to end a plugin. Its other services, GRPCBroker and GRPCStdio, may be left out.
-        ("plugin.GRPCController", "Shutdown", lambda *_: ended.set() or b""),
+        ("plugin.GRPCController", "Shutdown", lambda *_: end.come() or b""),
     ):
         handler = grpc.unary_unary_rpc_method_handler(answer)
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, {verb: handler}),))
@@ -78,15 +97,15 @@ def _handler(method, verb, journal, gate):
 
     @contextlib.contextmanager
     def guarded(context):
-        request_id = dict(context.invocation_metadata()).get("oceanid-request-id")
-        call = calls.Call(context, journal.having(**{"request": request_id} if request_id else {}))
+        named = {k: v for k, v in context.invocation_metadata() if k == "oceanid-request-id"}
+        call = calls.Call(context, journal.having(**{"request": v for v in named.values()}, verb=method.name))
         try:
             # The verb that drains must pass a closed gate.
             with contextlib.nullcontext() if method.name == "Drain" else gate.inside():
                 yield call
         except Exception as e:
             if not isinstance(e, (fault.Fault, OSError)):
-                call.log.exception("the driver failed", verb=method.name)
+                call.log.exception("the driver failed")
             failed = e
         else:
             return
