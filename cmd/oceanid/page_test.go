@@ -109,7 +109,8 @@ func TestGoInPages(t *testing.T) {
 // whole makes a file of declarations: with the imports that they use, and the Driver whose methods they are.
 func whole(snippet string) string {
 	known := map[string]string{
-		"context": "context", "errors": "errors", "fmt": "fmt", "io": "io", "os": "os", "time": "time", "slog": "log/slog",
+		"bytes": "bytes", "context": "context", "errors": "errors", "exec": "os/exec", "filepath": "path/filepath", "fmt": "fmt", "io": "io", "os": "os",
+		"slog": "log/slog", "strings": "strings", "syscall": "syscall", "time": "time",
 		"sdk": scaffold.SDK + "/sdk", "scheduler": scaffold.SDK + "/sdk/scheduler", "fault": scaffold.SDK + "/sdk/fault",
 	}
 	rest := ""
@@ -168,6 +169,38 @@ func TestCommandsInPages(t *testing.T) {
 					t.Errorf("%s: %q: %v", name, line, err)
 				} else if err := cmd.ValidateArgs(cmd.Flags().Args()); err != nil {
 					t.Errorf("%s: %q: %v", name, line, err)
+				}
+			}
+		}
+	}
+}
+
+// A link leads somewhere: to a file that is there, or to a heading of the page.
+func TestLinksInPages(t *testing.T) {
+	t.Parallel()
+	headings := func(page string) (anchors []string) {
+		for _, found := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+			anchor := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
+			anchors = append(anchors, strings.ReplaceAll(anchor, " ", "-"))
+		}
+		return anchors
+	}
+	for _, path := range []string{"../../README.md", "../../docs/driver-authors.md"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			to, anchor, _ := strings.Cut(found[1], "#")
+			switch {
+			case strings.Contains(to, "://"):
+			case to == "":
+				if !slices.Contains(headings(string(text)), anchor) {
+					t.Errorf("%s has no heading #%s", path, anchor)
+				}
+			default:
+				if _, err := os.Stat(filepath.Join(filepath.Dir(path), to)); err != nil {
+					t.Errorf("%s: %v", path, err)
 				}
 			}
 		}
