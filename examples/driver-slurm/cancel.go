@@ -13,15 +13,21 @@ import (
 // Cancel ends jobs with all their tasks. The mark comes first: a submission that is under way sees it, and so does a later one of the token. What Slurm has is
 // found by the token, and so never another job that a cluster set up anew has given the same number.
 func (d *driver) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
-	parts, err := d.parts(ctx, jobs)
+	for _, ref := range jobs {
+		if err := d.mark(ctx, ref.Token, markCancelled); err != nil {
+			return err
+		}
+	}
+	all, err := d.parts(ctx, jobs)
 	if err != nil {
 		return err
 	}
+	parts := slices.Concat(all...)
 	for _, p := range parts {
-		if err := d.makeFolder(ctx, p.folder.record("")); err != nil {
-			return err
+		if p.token == p.ref.Token {
+			continue
 		}
-		if _, err := d.makeOnce(ctx, p.folder.record(markCancelled)); err != nil {
+		if err := d.mark(ctx, p.token, markCancelled); err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,8 @@ func (d *driver) Download(ctx context.Context, ref scheduler.Ref, q scheduler.Fi
 	if err != nil {
 		return err
 	}
+	// By their tasks' numbers: results come in a stable order.
+	slices.SortFunc(parts, func(a, b part) int { return a.first - b.first })
 	last := parts[len(parts)-1]
 	for _, task := range q.Tasks {
 		if task < 0 || task >= last.first+last.tasks {

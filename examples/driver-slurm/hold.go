@@ -21,11 +21,11 @@ func (d *driver) Release(ctx context.Context, jobs []scheduler.Ref) error {
 func held(e entry) bool { return said(e, false).State == scheduler.Held }
 
 func (d *driver) control(ctx context.Context, verb string, jobs []scheduler.Ref, wanted func(entry) bool) error {
-	parts, err := d.parts(ctx, jobs)
+	all, err := d.parts(ctx, jobs)
 	if err != nil {
 		return err
 	}
-	numbers, err := d.numbers(ctx, parts, wanted)
+	numbers, err := d.numbers(ctx, slices.Concat(all...), wanted)
 	if err != nil {
 		return err
 	}

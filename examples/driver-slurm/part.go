@@ -15,15 +15,17 @@ type part struct {
 	token  string
 	folder folder
 	record *record
+	// whole is the record of the job itself, which is another one than that of a workflow's node.
+	whole *record
 	// first is the number that the whole gives the part's first task.
 	first, tasks int
-	// node and after are a node's name and the places, within the workflow, of those that it waits for.
+	// node and after are a node's name, and the names of those that it waits for.
 	node  string
-	after []int
+	after []string
 }
 
-// parts tells what the jobs consist of, with what the work folder knows of each part. Those of one job follow each other.
-func (d *driver) parts(ctx context.Context, jobs []scheduler.Ref) (parts []part, err error) {
+// parts tells what each of the jobs consists of, with what the work folder knows of each part. A node comes after those that it waits for.
+func (d *driver) parts(ctx context.Context, jobs []scheduler.Ref) ([][]part, error) {
 	var names []string
 	for _, ref := range jobs {
 		names = append(names, ref.Token)
@@ -32,56 +34,56 @@ func (d *driver) parts(ctx context.Context, jobs []scheduler.Ref) (parts []part,
 	if err != nil {
 		return nil, err
 	}
-	names = nil
-	for _, ref := range jobs {
+	all := make([][]part, len(jobs))
+	var nodes []string
+	for i, ref := range jobs {
 		f, err := d.folderOf(ctx, ref.Token)
 		if err != nil {
 			return nil, err
 		}
-		if r := records[ref.Token]; !r.workflow {
-			parts = append(parts, part{ref: ref, token: ref.Token, folder: f, record: r, tasks: max(ref.Tasks, 1)})
+		r := records[ref.Token]
+		if !r.workflow {
+			all[i] = []part{{ref: ref, token: ref.Token, folder: f, record: r, whole: r, tasks: max(ref.Tasks, 1)}}
 			continue
 		}
-		w, err := readJSON[scheduler.Workflow](ctx, d, f.job())
-		if err != nil {
+		if all[i], err = d.nodes(ctx, ref, f, r); err != nil {
 			return nil, err
 		}
-		nodes, err := d.nodes(ctx, ref, w)
-		if err != nil {
-			return nil, err
+		for _, p := range all[i] {
+			nodes = append(nodes, p.token)
 		}
-		for _, p := range nodes {
-			names = append(names, p.token)
-		}
-		parts = append(parts, nodes...)
 	}
-	if len(names) == 0 {
-		return parts, nil
+	if len(nodes) == 0 {
+		return all, nil
 	}
-	if records, err = d.records(ctx, names); err != nil {
+	if records, err = d.records(ctx, nodes); err != nil {
 		return nil, err
 	}
-	for i := range parts {
-		if parts[i].record == nil {
-			parts[i].record = records[parts[i].token]
+	for _, parts := range all {
+		for i, p := range parts {
+			if p.record == nil {
+				parts[i].record = records[p.token]
+			}
 		}
 	}
-	return parts, nil
+	return all, nil
 }
 
-// nodes are the parts of a workflow, in its own order.
-func (d *driver) nodes(ctx context.Context, ref scheduler.Ref, w scheduler.Workflow) (parts []part, err error) {
-	places := map[string]int{}
-	for i, n := range w.Nodes {
-		places[n.Name] = i
+// nodes are the parts of a workflow.
+func (d *driver) nodes(ctx context.Context, ref scheduler.Ref, f folder, whole *record) (parts []part, err error) {
+	w, err := readJSON[scheduler.Workflow](ctx, d, f.job())
+	if err != nil {
+		return nil, err
 	}
-	for i, n := range w.Nodes {
-		p := part{ref: ref, token: w.NodeToken(i), first: w.FirstTask(i), tasks: n.Job.Tasks(), node: n.Name}
+	order, err := w.Order()
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range order {
+		n := w.Nodes[i]
+		p := part{ref: ref, token: w.NodeToken(i), whole: whole, first: w.FirstTask(i), tasks: n.Job.Tasks(), node: n.Name, after: n.After}
 		if p.folder, err = d.folderOf(ctx, p.token); err != nil {
 			return nil, err
-		}
-		for _, name := range n.After {
-			p.after = append(p.after, places[name])
 		}
 		parts = append(parts, p)
 	}
@@ -90,11 +92,14 @@ func (d *driver) nodes(ctx context.Context, ref scheduler.Ref, w scheduler.Workf
 
 // partsOf is parts for one job, which must have been submitted.
 func (d *driver) partsOf(ctx context.Context, ref scheduler.Ref) ([]part, error) {
-	parts, err := d.parts(ctx, []scheduler.Ref{ref})
-	if err == nil && parts[0].record.id == "" && !parts[0].record.begun {
-		err = fault.NotFound.New("job %s is not on the cluster", ref.Token)
+	all, err := d.parts(ctx, []scheduler.Ref{ref})
+	if err != nil {
+		return nil, err
 	}
-	return parts, err
+	if whole := all[0][0].whole; whole.id == "" && !whole.begun && !whole.workflow {
+		return nil, fault.NotFound.New("job %s is not on the cluster", ref.Token)
+	}
+	return all[0], nil
 }
 
 // partOf is the part that has this task of the job, and the task's number in it.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -28,16 +30,12 @@ func (d *driver) tell(ctx context.Context, jobs []scheduler.Ref, sure bool, yiel
 	if err != nil {
 		return nil, err
 	}
-	parts, err := d.parts(ctx, jobs)
+	all, err := d.parts(ctx, jobs)
 	if err != nil {
 		return nil, err
 	}
-	for len(parts) > 0 {
-		whole := 1
-		for whole < len(parts) && parts[whole].ref.Token == parts[0].ref.Token && parts[whole].first > 0 {
-			whole++
-		}
-		statuses, complete, err := d.statuses(ctx, parts[:whole], queue, sure)
+	for _, parts := range all {
+		statuses, complete, err := d.statuses(ctx, parts, queue, sure)
 		if err != nil {
 			return nil, err
 		}
@@ -49,43 +47,37 @@ func (d *driver) tell(ctx context.Context, jobs []scheduler.Ref, sure bool, yiel
 				return nil, err
 			}
 		}
-		parts = parts[whole:]
 	}
 	return lost, nil
 }
 
 // statuses are those of the parts of one job; complete is false where some of its tasks look lost.
 func (d *driver) statuses(ctx context.Context, parts []part, queue map[string][]entry, sure bool) (all []scheduler.Status, complete bool, err error) {
-	id := parts[0].ref.ID
+	whole := parts[0].whole
+	if whole.workflow && whole.id == "" && !whole.cancelled {
+		return nil, true, nil // it is being handed over, node by node
+	}
 	complete = true
-	failed := make([]bool, len(parts)) // something of that part has ended without success
-	tasks := make([][]scheduler.Status, len(parts))
-	for i, p := range parts {
+	failed := map[string]bool{} // the nodes of which something has ended without success
+	for _, p := range parts {
+		entries := queue[p.token]
 		if p.record.id == "" {
-			if p.record.id, err = d.adopt(ctx, p.folder, queue[p.token]); err != nil {
+			if p.record.id, err = d.adopt(ctx, p.folder, entries); err != nil {
 				return nil, false, err
 			}
-		}
-		if id == "" && p.first == 0 {
-			id = scheduler.ID(p.record.id)
 		}
 		if p.record.id == "" && p.record.begun && !p.record.stale {
 			continue // it is being handed over
 		}
-		entries := queue[p.token]
-		tasks[i] = p.statuses(entries)
-		if sure && isLost(tasks[i]) {
-			tasks[i] = p.statuses(append(d.accounted(ctx, p), entries...))
+		tasks := p.statuses(entries)
+		if sure && isLost(tasks) {
+			tasks = p.statuses(append(d.accounted(ctx, p), entries...))
 		}
-		for _, s := range tasks[i] {
-			failed[i] = failed[i] || s.State.Terminal() && s.State != scheduler.Succeeded && s.State != scheduler.Lost
-		}
-	}
-	for i, p := range parts {
-		p.explain(tasks[i], parts, failed)
-		complete = complete && !isLost(tasks[i])
-		for _, s := range merge(tasks[i]) {
-			s.ID, s.Token, s.Task = id, p.ref.Token, s.Task+p.first
+		p.explain(tasks, failed)
+		complete = complete && !isLost(tasks)
+		for _, s := range merge(tasks) {
+			failed[p.node] = failed[p.node] || s.State == scheduler.Failed || s.State == scheduler.Cancelled
+			s.ID, s.Token, s.Task = cmp.Or(p.ref.ID, scheduler.ID(whole.id)), p.ref.Token, s.Task+p.first
 			all = append(all, s)
 		}
 	}
@@ -126,6 +118,8 @@ func (p part) statuses(entries []entry) []scheduler.Status {
 // unknown is a task of which Slurm knows nothing.
 func (p part) unknown() scheduler.Status {
 	switch {
+	case p.whole.workflow && p.whole.id == "":
+		return scheduler.Status{State: scheduler.Lost, Reason: "the workflow never reached the cluster as a whole"}
 	case p.record.cancelled:
 		return scheduler.Status{State: scheduler.Cancelled, Reason: "cancelled"}
 	case p.record.id == "":
@@ -135,17 +129,15 @@ func (p part) unknown() scheduler.Status {
 }
 
 // explain gives the tasks that Slurm removed because a node before them did not succeed that reason, also when Slurm has forgotten them since.
-func (p part) explain(tasks []scheduler.Status, parts []part, failed []bool) {
-	for _, before := range p.after {
-		if !failed[before] {
-			continue
-		}
-		for i, s := range tasks {
-			if s.State == scheduler.Lost || s.State == scheduler.Cancelled && !p.record.cancelled {
-				tasks[i].State, tasks[i].Reason = scheduler.Cancelled, "not run: node "+parts[before].node+", which it waits for, did not succeed"
-			}
-		}
+func (p part) explain(tasks []scheduler.Status, failed map[string]bool) {
+	before := slices.IndexFunc(p.after, func(name string) bool { return failed[name] })
+	if before < 0 {
 		return
+	}
+	for i, s := range tasks {
+		if s.State == scheduler.Lost || s.State == scheduler.Cancelled && !p.record.cancelled {
+			tasks[i].State, tasks[i].Reason = scheduler.Cancelled, "not run: node "+p.after[before]+", which it waits for, did not succeed"
+		}
 	}
 }
 

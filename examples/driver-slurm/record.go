@@ -122,6 +122,19 @@ func parseEnd(name string) (task int, e end, ok bool) {
 	return task, end{word: fields[2], number: number, at: time.UnixMilli(at), node: fields[5]}, true
 }
 
+// mark makes one of the names in the record of a job.
+func (d *driver) mark(ctx context.Context, token, name string) error {
+	f, err := d.folderOf(ctx, token)
+	if err != nil {
+		return err
+	}
+	if err := d.makeFolder(ctx, f.record("")); err != nil {
+		return err
+	}
+	_, err = d.makeOnce(ctx, f.record(name))
+	return err
+}
+
 // link makes the link with the number of Slurm's job, and returns the one that stands.
 func (d *driver) link(ctx context.Context, f folder, number string) (string, error) {
 	return with(ctx, d.machine, func(files files) (string, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -45,6 +46,9 @@ func refuse(job scheduler.Job) error {
 func (d *driver) sbatch(ctx context.Context, f folder, job scheduler.Job, more ...string) (string, error) {
 	args := append(d.options(f, job), more...)
 	out, err := d.slurm(ctx, "sbatch", append(args, f.script(), string(f))...)
+	if failed := (*commandError)(nil); job.Array != nil && errors.As(err, &failed) && strings.Contains(failed.stderr, "Invalid job array") {
+		return "", fault.Invalid.New("the cluster does not take an array of %d tasks (its limit is MaxArraySize in scontrol show config): %w", job.Array.Count, failed)
+	}
 	if err != nil {
 		return "", refusal(err)
 	}

@@ -46,9 +46,10 @@ var refusals = []struct {
 	words *regexp.Regexp
 	kind  fault.Kind
 }{
+	{regexp.MustCompile(`(?i)time limit`), fault.Invalid},
 	{regexp.MustCompile(`(?i)limit|quota|exceeded|too many`), fault.Exhausted},
 	{regexp.MustCompile(`(?i)permission|access|not allowed|invalid account`), fault.Denied},
-	{regexp.MustCompile(`(?i)partition.*(down|inactive|drained)|node.*(down|not available)|reservation`), fault.Unavailable},
+	{regexp.MustCompile(`(?i)not available \(down|not available now|partition.*(down|inactive|drained)|reservation`), fault.Unavailable},
 }
 
 // refusal gives a failed sbatch its kind.

@@ -82,8 +82,7 @@ func (d *driver) stageWorkflow(ctx context.Context, f folder, w scheduler.Workfl
 	if err := d.write(ctx, f, f.job(), 0o600, bytes.NewReader(graph)); err != nil {
 		return err
 	}
-	_, err = d.makeOnce(ctx, f.record(markWorkflow))
-	return err
+	return d.mark(ctx, w.Token, markWorkflow)
 }
 
 // commitWorkflow notes that all of it has been handed over. A cancellation that came in between has not seen every node.
