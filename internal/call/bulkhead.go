@@ -35,7 +35,8 @@ type class int
 const (
 	finite    class = iota // has a deadline, waits for its turn
 	transfers              // files and what a task has written: wait for their turn, and may take long
-	streams                // never end by themselves, and so nobody waits for their end: refused at once
+	streams                // logs that are followed: never end by themselves, and so nobody waits for their end
+	watches                // events: like streams, which many people open, and which must not keep a pool from being followed
 	classes
 )
 
@@ -55,6 +56,7 @@ func NewBulkhead(driver string, l Limits, metrics *Metrics) *Bulkhead {
 	b.lanes[finite] = newLanes(l.Calls, l.SchedulerCalls, l.Queue)
 	b.lanes[transfers] = newLanes(transferFactor*l.Calls, transferFactor*l.SchedulerCalls, l.Queue)
 	b.lanes[streams] = newLanes(streamFactor*l.Calls, streamFactor*l.SchedulerCalls, 0)
+	b.lanes[watches] = newLanes(streamFactor*l.Calls, streamFactor*l.SchedulerCalls, 0)
 	return b
 }
 
@@ -78,11 +80,11 @@ func (b *Bulkhead) enter(ctx context.Context, c class, scheduler string) (leave 
 			return nil, b.refuse(ctx, c, err, time.Since(began))
 		}
 	}
-	if c != streams {
+	if lanes.queue > 0 {
 		b.metrics.inFlight(+1)
 	}
 	return func() {
-		if c != streams {
+		if lanes.queue > 0 {
 			b.metrics.inFlight(-1)
 		}
 		lanes.leave(scheduler, own)

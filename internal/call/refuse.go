@@ -40,7 +40,7 @@ func (c class) String() string {
 	switch c {
 	case transfers:
 		return "transfers"
-	case streams:
+	case streams, watches:
 		return "streams"
 	}
 	return "calls"

@@ -25,7 +25,7 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	return s.do(ctx, verb{name: "Watch", op: "watch", class: streams, repeat: func() bool { return false }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Watch", op: "watch", class: watches, repeat: func() bool { return false }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		quiet := time.AfterFunc(s.silence, func() {
 			giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver sent no heartbeat for %v", s.silence)))
 		})

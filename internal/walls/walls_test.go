@@ -72,6 +72,9 @@ func TestWalls(t *testing.T) {
 			if in(d, "sdk/drivertest") && in(p.ImportPath, "plugins", "host", "internal/supervise", "internal/call") {
 				t.Errorf("%s depends on %s: the conformance suite is for tests, and for the command", p.ImportPath, d)
 			}
+			if in(p.ImportPath, "sdk", "plugins") && (strings.HasPrefix(d, "github.com/prometheus/") || strings.HasPrefix(d, "go.opentelemetry.io/")) {
+				t.Errorf("%s depends on %s: what is measured of a driver its host measures", p.ImportPath, d)
+			}
 			if in(p.ImportPath, "plugins") && in(d, "host") {
 				t.Errorf("%s depends on %s: a driver knows the SDK only", p.ImportPath, d)
 			}
