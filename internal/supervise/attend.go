@@ -27,7 +27,7 @@ func (s *Supervisor) attend(g *generation) {
 		case <-g.process.Done():
 			s.ended(g)
 			return
-		case <-g.used:
+		case <-g.news:
 			continue
 		case <-due.C:
 		}
@@ -57,7 +57,7 @@ func (s *Supervisor) duty(g *generation, suspect bool) (what duty, in time.Durat
 	switch {
 	case g.watched:
 		return askIt, h.Every, h
-	case s.o.Idle <= 0 || s.running != g || s.state != Ready:
+	case s.o.Idle <= 0 || s.refused != nil || s.running != g || s.state != Ready:
 		return nothing, 0, h
 	case g.leases > 0:
 		return stopIdle, s.o.Idle, h
@@ -71,11 +71,11 @@ func (s *Supervisor) inUse(g *generation) bool {
 	return g.leases > 0
 }
 
-// stopIfIdle drains a driver that nobody has used for long enough.
+// stopIfIdle drains a driver that nobody has used for long enough, unless it might not come back: what was to take its place was refused.
 func (s *Supervisor) stopIfIdle(g *generation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.running == g && s.state == Ready && g.leases == 0 && time.Since(g.quiet) >= s.o.Idle {
+	if s.running == g && s.state == Ready && s.refused == nil && g.leases == 0 && time.Since(g.quiet) >= s.o.Idle {
 		s.log.Debug("driver has been idle", "for", time.Since(g.quiet))
 		s.retire()
 	}

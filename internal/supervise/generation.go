@@ -13,7 +13,7 @@ type generation struct {
 	leases  int
 	quiet   time.Time     // since when there is no lease
 	watched bool          // its health is about to be asked for
-	used    chan struct{} // has room for one: there is a lease and its health is not watched
+	news    chan struct{} // has room for one: there is something to attend to
 	verdict error         // why it was ended that should not have ended; nil: it speaks for itself
 
 	retiring chan struct{} // closed when nothing more is given out
@@ -30,7 +30,7 @@ type generation struct {
 func newGeneration(number uint64, p Process) *generation {
 	forced, force := context.WithCancel(context.Background())
 	return &generation{
-		number: number, process: p, quiet: time.Now(), used: make(chan struct{}, 1), retiring: make(chan struct{}), unused: make(chan struct{}),
+		number: number, process: p, quiet: time.Now(), news: make(chan struct{}, 1), retiring: make(chan struct{}), unused: make(chan struct{}),
 		drained: make(chan struct{}), over: make(chan struct{}), forced: forced, force: force,
 	}
 }
@@ -45,11 +45,15 @@ func (g *generation) retire() {
 
 func (g *generation) acquire() {
 	g.leases++
-	if g.leases > 1 || g.watched {
-		return
+	if g.leases == 1 && !g.watched {
+		g.signal()
 	}
+}
+
+// signal has whoever attends the generation look at it anew.
+func (g *generation) signal() {
 	select {
-	case g.used <- struct{}{}:
+	case g.news <- struct{}{}:
 	default:
 	}
 }

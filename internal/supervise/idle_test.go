@@ -93,3 +93,25 @@ func TestAcquireWhileIdleDriverDrains(t *testing.T) {
 		}
 	})
 }
+
+// What was to take a driver's place may have taken the place of its file.
+func TestKeptDriverIsNotStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		good, bad := &driver{}, &driver{}
+		bad.failWith(fault.Invalid.New("no"))
+		o := supervise.Options{Name: "test", Start: good.start, Idle: time.Minute}
+		s := supervise.New(o)
+		defer s.Close(context.Background())
+		acquire(t, s).Release()
+		other := o
+		other.Start = bad.start
+		if err := s.Replace(t.Context(), other, nil); err == nil {
+			t.Error("it started")
+		}
+		time.Sleep(time.Hour)
+		wantState(t, s, supervise.Ready)
+		s.Refuse(nil)
+		wantState(t, s, supervise.Stopped)
+	})
+}

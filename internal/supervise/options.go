@@ -48,7 +48,8 @@ type Options struct {
 	// Linger is how long a generation that was replaced may take for the calls it has: nobody waits for it, so it is longer than any call's
 	// deadline. 0: 3 minutes.
 	Linger time.Duration
-	// Idle is how long a driver that nobody uses goes on. It is stopped then, and started again by the next Acquire. 0: for ever.
+	// Idle is how long a driver that nobody uses goes on. It is stopped then, and started again by the next Acquire. 0: for ever; so is one whose
+	// replacement was refused, which might not start again.
 	Idle time.Duration
 	// Health finds out whether a driver hangs that is in use.
 	Health Health

@@ -10,7 +10,8 @@ import (
 //
 // A running driver goes on while o.Start starts a new generation beside it, and prove (nil: nothing) looks at that. Then the new one is given out in
 // its place, at once: no Acquire waits. The holders of the old one's leases see Retiring; it is stopped when they have released them, or after Linger.
-// If the new one does not start, or prove objects, the old one goes on as it was, and the error is returned and shown as [Status.Refused].
+// If the new one does not start, or prove objects, the old one goes on as it was, and the error is returned and shown as [Status.Refused]; while it is,
+// the old one is not stopped for being idle.
 //
 // A driver that does not run is not started for it: the next Acquire does that, also if it had failed. One that is starting or draining is waited for.
 func (s *Supervisor) Replace(ctx context.Context, o Options, prove func(context.Context, Process) error) error {
@@ -42,12 +43,15 @@ func (s *Supervisor) Replace(ctx context.Context, o Options, prove func(context.
 	return err
 }
 
-// Refuse notes why a new form of the driver is not even tried, as [Status.Refused].
+// Refuse notes why a new form of the driver is not even tried, as [Status.Refused]; nil: there is none any more.
 func (s *Supervisor) Refuse(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refused = err
 	s.tell()
+	if s.running != nil {
+		s.running.signal()
+	}
 }
 
 // calm waits while the driver is starting or draining; s.mu is held, but not meanwhile.
