@@ -79,6 +79,7 @@ func catalogue() []check {
 		holdChecks(),
 		workflowChecks(),
 		probeChecks(),
+		unreachableChecks(),
 		faultChecks(),
 	)
 }

@@ -3,7 +3,6 @@ package drivertest
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -25,6 +24,8 @@ func eventChecks() []check {
 			"Let the cursor say exactly where the event was; number or log your events.", goesOnFromEachCursor),
 		of("goes-on-from-an-old-cursor", "A cursor from before other jobs began tells of all of them, or is answered with a reset.", "scheduler.proto, message Reset",
 			"Keep events for a while, and send reset where they are gone.", goesOnFromOldCursor),
+		of("cursor-outlives-the-process", "From a cursor that one process gave, the next one tells what happened while there was none, or sends a reset.", "scheduler.Cursor: it outlives the driver's process",
+			"Keep events, or what they can be made of, at the pool or in the instance's folder; send reset where they are gone.", cursorOutlivesProcess),
 		of("takes-a-garbage-cursor", "A cursor that the driver never made is answered with a reset, or with a replay from the oldest, and news follow.", "scheduler.Watcher; scheduler.proto, message Reset",
 			"Send reset with a reason and a fresh cursor, and go on from now: the host would come back with the same cursor for ever.", takesGarbageCursor),
 		of("short-cursors", "A cursor is at most 4 KiB long.", "scheduler.Cursor; scheduler.proto, message Event", "Put a place into the cursor, not a history.", shortCursors),
@@ -106,24 +107,6 @@ func heartbeatFirst(ctx context.Context, t *trial) error {
 	return err
 }
 
-// cursor is where the events stand now.
-func (t *trial) cursorNow(ctx context.Context) (string, error) {
-	f, err := t.follow(ctx, "")
-	if err != nil {
-		return "", err
-	}
-	defer f.stop()
-	ref, err := t.submit(ctx, t.shell("exit 0"))
-	if err != nil {
-		return "", err
-	}
-	all, err := f.about(t.subject, ref)
-	if err != nil {
-		return "", err
-	}
-	return all[len(all)-1].GetCursor(), nil
-}
-
 func tellsWholeLife(ctx context.Context, t *trial) error {
 	f, err := t.follow(ctx, "")
 	if err != nil {
@@ -163,111 +146,6 @@ func tellsWholeLife(ctx context.Context, t *trial) error {
 		}
 	}
 	return nil
-}
-
-func goesOnFromEachCursor(ctx context.Context, t *trial) error {
-	from, err := t.cursorNow(ctx)
-	if err != nil {
-		return err
-	}
-	f, err := t.follow(ctx, from)
-	if err != nil {
-		return err
-	}
-	defer f.stop()
-	ref, err := t.submit(ctx, t.shell("exit 3"))
-	if err != nil {
-		return err
-	}
-	all, err := f.about(t.subject, ref)
-	if err != nil {
-		return err
-	}
-	for i, e := range all[:len(all)-1] {
-		again, err := t.follow(ctx, e.GetCursor())
-		if err != nil {
-			return err
-		}
-		rest, err := again.about(t.subject, ref)
-		again.stop()
-		if err != nil {
-			return saw("from the cursor after %s on: %w", show(e.GetStatus()), err)
-		}
-		// A driver may tell more again than it must, but must leave out nothing.
-		if len(rest) < len(all)-i-1 {
-			return saw("after %s came %d events, and from its cursor on %d", show(e.GetStatus()), len(all)-i-1, len(rest))
-		}
-	}
-	return nil
-}
-
-func goesOnFromOldCursor(ctx context.Context, t *trial) error {
-	from, err := t.cursorNow(ctx)
-	if err != nil {
-		return err
-	}
-	refs, err := t.together(ctx, []*schedulerv1.Job{t.shell("exit 0"), t.shell("exit 0"), t.shell("exit 0")})
-	if err != nil {
-		return err
-	}
-	if _, err := t.untilEach(ctx, refs, "at an end", tasks.ended); err != nil {
-		return err
-	}
-	f, err := t.follow(ctx, from)
-	if err != nil {
-		return err
-	}
-	defer f.stop()
-	left := map[string]bool{}
-	for _, ref := range refs {
-		left[ref.GetToken()] = true
-	}
-	_, err = f.next(t.subject, "the ends of all jobs since the cursor, nor a reset", func(m *schedulerv1.WatchResponse) bool {
-		if terminal(m.GetEvent().GetStatus().GetState()) {
-			delete(left, m.GetEvent().GetStatus().GetToken())
-		}
-		return len(left) == 0 || m.GetReset_() != nil
-	})
-	return err
-}
-
-func takesGarbageCursor(ctx context.Context, t *trial) error {
-	for _, garbage := range []string{"garbage", "-1", "999999999999999999999", "a:b:c", strings.Repeat("z", 4096)} {
-		if err := t.goesOnFromGarbage(ctx, garbage); err != nil {
-			return saw("cursor %.20q: %w", garbage, err)
-		}
-	}
-	return nil
-}
-
-func (t *trial) goesOnFromGarbage(ctx context.Context, garbage string) error {
-	f, err := t.follow(ctx, garbage)
-	if err != nil {
-		return err
-	}
-	defer f.stop()
-	// Whoever submits before the driver has looked at the cursor may find the news already behind it.
-	first, err := f.next(t.subject, "anything", func(m *schedulerv1.WatchResponse) bool { return m.GetHeartbeat() == nil })
-	if err != nil {
-		return err
-	}
-	if r := first.GetReset_(); r != nil && r.GetReason() == "" {
-		return saw("the reset has no reason")
-	}
-	ref, err := t.submit(ctx, t.shell("exit 0"))
-	if err != nil {
-		return err
-	}
-	_, err = f.about(t.subject, ref)
-	return err
-}
-
-func shortCursors(ctx context.Context, t *trial) error {
-	from, err := t.cursorNow(ctx)
-	if err == nil && len(from) > 4<<10 {
-		return saw("a cursor has %d bytes", len(from))
-	}
-	return err
 }
 
 func twoWatchers(ctx context.Context, t *trial) error {

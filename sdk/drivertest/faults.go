@@ -33,7 +33,7 @@ func faultChecks() []check {
 		of("kill-during-submit", "A driver that is killed at any moment of a submission makes exactly one job of the token, once the next process is asked again.", "scheduler.Driver.Submit",
 			"Tag the pool's job with the token in the very step that makes it, and look it up before you submit.", killedDuringSubmit),
 		of("restart-while-jobs-run", "Jobs go on when the driver's process is killed, and another process tells their states and their ends.", "scheduler.Ref: a driver needs no memory of its own", restart, restartWhileJobsRun),
-		of("kill-after-submit", "A job that Submit has answered for is at the pool, whatever becomes of the process.", "scheduler.Driver.Submit", "Answer only when the pool has the job for good.", killedAfterSubmit),
+		of("kill-after-submit", "A job that Submit has answered for is at the pool, whatever becomes of the process, and another process knows its token.", "scheduler.Driver.Submit", "Answer only when the pool has the job for good.", killedAfterSubmit),
 		of("two-processes", "Two processes of the driver at the same time agree on jobs: a token submitted to both makes one job, and each tells and cancels the other's.", "scheduler.Driver.Submit: from any process",
 			"Decide at the pool, or under a lock that both processes see, whether a token is new.", twoProcesses),
 		of("host-dies", "A driver whose host has gone, so that its lifeline ends, ends at once; its jobs go on.", "plugin.proto; facts of a driver's process: the lifeline",
@@ -203,11 +203,19 @@ func killedAfterSubmit(ctx context.Context, t *trial) error {
 	if err != nil {
 		return err
 	}
-	ref, err := t.submitTo(ctx, s, t.marking("exit 0"))
+	job := t.marking("exit 0")
+	ref, err := t.submitTo(ctx, s, job)
 	if err != nil {
 		return err
 	}
 	s.kill()
+	again, err := t.submit(ctx, job)
+	if err != nil {
+		return fmt.Errorf("the same token in another process: %w", err)
+	}
+	if again.GetId() != ref.GetId() {
+		return saw("the same token in another process gave identifier %q, and before %q", again.GetId(), ref.GetId())
+	}
 	return t.once(ctx, t.subject, ref)
 }
 
@@ -254,92 +262,5 @@ func twoProcesses(ctx context.Context, t *trial) error {
 		return err
 	}
 	_, err = t.cancelled(ctx, long)
-	return err
-}
-
-func terminatesInGoodOrder(ctx context.Context, t *trial) error {
-	s, err := t.begin(ctx)
-	if err != nil {
-		return err
-	}
-	ref, err := t.submitTo(ctx, s, t.marking("exit 0"))
-	if err != nil {
-		return err
-	}
-	if err := syscall.Kill(s.process.PID(), syscall.SIGTERM); err != nil {
-		return saw("the process had ended already: %v", err)
-	}
-	if err := t.gone(ctx, s, "SIGTERM"); err != nil {
-		return err
-	}
-	if crash := crashOf(s); crash != nil && (crash.Signal != "" || crash.ExitStatus != 0) {
-		return saw("after SIGTERM the process should have ended with status 0: %v", crash)
-	}
-	return t.once(ctx, t.subject, ref)
-}
-
-// gone waits until the process has ended.
-func (t *trial) gone(ctx context.Context, s *subject, why string) error {
-	late := time.NewTimer(t.suite.o.Patience)
-	defer late.Stop()
-	select {
-	case <-s.process.Done():
-		return nil
-	case <-late.C:
-		return saw("%v after %s the process is still there", t.suite.o.Patience, why)
-	case <-ctx.Done():
-		return saw("after %s the process is still there", why)
-	}
-}
-
-func interruptIsIgnored(ctx context.Context, t *trial) error {
-	s, err := t.begin(ctx)
-	if err != nil {
-		return err
-	}
-	s.signal(syscall.SIGINT)
-	for range looks {
-		if err := s.known(ctx); err != nil {
-			return saw("after SIGINT: %w", err)
-		}
-		if err := sleep(ctx, shortestPause); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func endsWhenTold(ctx context.Context, t *trial) error {
-	s, err := t.begin(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.known(ctx); err != nil {
-		return err
-	}
-	if err := s.process.Stop(ctx); err != nil {
-		return saw("%v", err)
-	}
-	return nil
-}
-
-func logFlood(ctx context.Context, t *trial) error {
-	s, err := t.begin(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.logAt(ctx, "trace"); err != nil {
-		return saw("SetLogLevel(\"trace\"): %s", said(err))
-	}
-	for range 300 {
-		if err := s.known(ctx); err != nil {
-			return err
-		}
-	}
-	ref, err := t.submitTo(ctx, s, t.shell("exit 0"))
-	if err != nil {
-		return err
-	}
-	_, err = s.ended(ctx, ref)
 	return err
 }

@@ -2,16 +2,14 @@ package drivertest
 
 import (
 	"context"
-	"errors"
-	"io"
 	"strings"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/proto"
 
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
@@ -32,37 +30,23 @@ func limitChecks() []check {
 }
 
 func takesLargeMessages(ctx context.Context, t *trial) error {
-	if err := t.asksMuch(ctx, 15<<20); err != nil {
-		return saw("a Query of 15 MiB gave %s", said(err))
+	if err := t.validatesMuch(ctx, 15<<20); err != nil && infoOf(err) == nil {
+		return saw("Validate of 15 MiB gave a %s", said(err))
 	}
 	return nil
 }
 
 func refusesLargerMessages(ctx context.Context, t *trial) error {
-	if err := t.asksMuch(ctx, 18<<20); status.Code(err) != codes.ResourceExhausted {
-		return saw("a Query of 18 MiB gave %s", orNothing(err))
+	if err := t.validatesMuch(ctx, 18<<20); status.Code(err) != codes.ResourceExhausted {
+		return saw("Validate of 18 MiB gave %s", orNothing(err))
 	}
 	return t.known(ctx)
 }
 
-// asksMuch sends a Query of that size, which the suite's own limit does not hinder.
-func (t *trial) asksMuch(ctx context.Context, size int) error {
-	ctx, cancel := t.suite.patient(ctx)
-	defer cancel()
-	const most = 512
-	request := &schedulerv1.QueryRequest{Instance: t.instance}
-	for left := size; left > 0; left -= most + 4 {
-		ref := t.stranger()
-		ref.Id = strings.Repeat("x", most-proto.Size(ref)+len(ref.GetId()))
-		request.Jobs = append(request.Jobs, ref)
-	}
-	stream, err := t.scheduler().Query(ctx, request, grpc.MaxCallSendMsgSize(2*size))
-	for err == nil {
-		_, err = stream.Recv()
-	}
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
+// validatesMuch sends a configuration of that size, which the suite's own limit does not hinder.
+func (t *trial) validatesMuch(ctx context.Context, size int) error {
+	config := `{"conformance": "` + strings.Repeat("x", size) + `"}`
+	_, err := t.plugin().Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: []byte(config)}, grpc.MaxCallSendMsgSize(2*size))
 	return err
 }
 

@@ -13,6 +13,8 @@ type Options struct {
 	// Config is the configuration of the scheduler that is tested, as canonical JSON under the driver's schema, with its secrets. What is left
 	// out and has a default is filled in. Empty: {}.
 	Config json.RawMessage
+	// Unreachable is another configuration: one that the driver takes, and with which it reaches no pool. Empty: what a driver does then is not tested.
+	Unreachable json.RawMessage
 	// Env is added to the environment of the driver's processes.
 	Env map[string]string
 	// Patience is the longest that the pool may take for one step, such as a trivial job from submission to end. Default: 60 s.

@@ -31,6 +31,9 @@ type pool struct {
 	running sync.WaitGroup
 }
 
+// cycle is how long a job waits at least.
+const cycle = 20 * time.Millisecond
+
 // poolJob is a job or a workflow: its tasks, in order.
 type poolJob struct {
 	token string
@@ -54,7 +57,7 @@ func startPool(t *testing.T) *pool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pool{dir: dir, free: 32, jobs: map[string]*poolJob{}}
+	p := &pool{dir: dir, free: 100, jobs: map[string]*poolJob{}}
 	p.changed = sync.NewCond(&p.mu)
 	server := rpc.NewServer()
 	if err := server.RegisterName("Pool", &poolService{p}); err != nil {
@@ -99,11 +102,11 @@ func (p *pool) close() {
 	p.running.Wait()
 }
 
-// add takes a workflow, or knows it already by its token. A job is a workflow of one node.
-func (p *pool) add(token string, nodes []scheduler.Node) string {
+// add takes a workflow, or knows it already by its token, if it is not blind. A job is a workflow of one node.
+func (p *pool) add(token string, nodes []scheduler.Node, blind bool) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.jobs[token] == nil {
+	if p.jobs[token] == nil || blind {
 		j := &poolJob{token: token}
 		place := map[string][]int{}
 		for _, n := range nodes {
@@ -116,6 +119,9 @@ func (p *pool) add(token string, nodes []scheduler.Node) string {
 			for i := range n.Job.Tasks() {
 				place[n.Name] = append(place[n.Name], len(j.tasks))
 				status := scheduler.Status{ID: idOf(token), Token: token, Task: len(j.tasks), Count: 1}
+				if p.jobs[token] != nil {
+					status.ID += scheduler.ID(fmt.Sprintf("-again-%d", len(p.order)))
+				}
 				j.tasks = append(j.tasks, &poolTask{job: n.Job, index: i, after: after, status: status})
 			}
 		}
@@ -124,9 +130,15 @@ func (p *pool) add(token string, nodes []scheduler.Node) string {
 		for _, t := range j.tasks {
 			p.tell(t, scheduler.Queued, "", nil)
 		}
-		p.advance()
+		// As pools do, it looks at what is new a little later.
+		p.running.Go(func() {
+			time.Sleep(cycle)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.advance()
+		})
 	}
-	return string(idOf(token))
+	return string(p.jobs[token].tasks[0].status.ID)
 }
 
 func idOf(token string) scheduler.ID { return scheduler.ID("pool-" + token) }
@@ -200,10 +212,12 @@ type poolService struct{ *pool }
 type Graph struct {
 	Token string
 	Nodes []scheduler.Node
+	// Blind makes a job although there is one with the token.
+	Blind bool
 }
 
 func (s *poolService) Submit(g Graph, id *string) error {
-	*id = s.add(g.Token, g.Nodes)
+	*id = s.add(g.Token, g.Nodes, g.Blind)
 	return nil
 }
 

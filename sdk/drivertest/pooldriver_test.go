@@ -65,7 +65,7 @@ func (d *poolDriver) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (
 		}
 	}
 	var id string
-	err := d.ask(ctx, "Submit", Graph{w.Token, w.Nodes}, &id)
+	err := d.ask(ctx, "Submit", Graph{Token: w.Token, Nodes: w.Nodes}, &id)
 	return scheduler.ID(id), err
 }
 

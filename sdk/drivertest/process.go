@@ -3,6 +3,8 @@ package drivertest
 import (
 	"context"
 	"errors"
+	"syscall"
+	"time"
 
 	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
@@ -44,5 +46,90 @@ func hostDies(ctx context.Context, t *trial) error {
 	if err == nil && !now.all(schedulerv1.State_STATE_SUCCEEDED) {
 		return saw("a job that ran when the driver's host died came to %s", now.show())
 	}
+	return err
+}
+
+func terminatesInGoodOrder(ctx context.Context, t *trial) error {
+	s, err := t.begin(ctx)
+	if err != nil {
+		return err
+	}
+	ref, err := t.submitTo(ctx, s, t.marking("exit 0"))
+	if err != nil {
+		return err
+	}
+	s.signal(syscall.SIGTERM)
+	if err := t.gone(ctx, s, "SIGTERM"); err != nil {
+		return err
+	}
+	if crash := crashOf(s); crash != nil && (crash.Signal != "" || crash.ExitStatus != 0) {
+		return saw("after SIGTERM the process should have ended with status 0: %v", crash)
+	}
+	return t.once(ctx, t.subject, ref)
+}
+
+// gone waits until the process has ended.
+func (t *trial) gone(ctx context.Context, s *subject, why string) error {
+	late := time.NewTimer(t.suite.o.Patience)
+	defer late.Stop()
+	select {
+	case <-s.process.Done():
+		return nil
+	case <-late.C:
+		return saw("%v after %s the process is still there", t.suite.o.Patience, why)
+	case <-ctx.Done():
+		return saw("after %s the process is still there", why)
+	}
+}
+
+func interruptIsIgnored(ctx context.Context, t *trial) error {
+	s, err := t.begin(ctx)
+	if err != nil {
+		return err
+	}
+	s.signal(syscall.SIGINT)
+	for range looks {
+		if err := s.known(ctx); err != nil {
+			return saw("after SIGINT: %w", err)
+		}
+		if err := sleep(ctx, shortestPause); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func endsWhenTold(ctx context.Context, t *trial) error {
+	s, err := t.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.known(ctx); err != nil {
+		return err
+	}
+	if err := s.process.Stop(ctx); err != nil {
+		return saw("%v", err)
+	}
+	return nil
+}
+
+func logFlood(ctx context.Context, t *trial) error {
+	s, err := t.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.logAt(ctx, "trace"); err != nil {
+		return saw("SetLogLevel(\"trace\"): %s", said(err))
+	}
+	for range 300 {
+		if err := s.known(ctx); err != nil {
+			return err
+		}
+	}
+	ref, err := t.submitTo(ctx, s, t.shell("exit 0"))
+	if err != nil {
+		return err
+	}
+	_, err = s.ended(ctx, ref)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/oceanid/oceanid/internal/launch"
@@ -20,6 +21,8 @@ type subject struct {
 	suite    *suite
 	process  *launch.Process
 	instance *pluginv1.Instance
+	// killed tells that it was the suite that ended the process.
+	killed atomic.Bool
 }
 
 func (s *subject) plugin() pluginv1.PluginClient { return pluginv1.NewPluginClient(s.process.Conn()) }
@@ -124,6 +127,7 @@ func (s *subject) signal(signal syscall.Signal) {
 	select {
 	case <-s.process.Done():
 	default:
+		s.killed.Store(true)
 		_ = syscall.Kill(-s.process.PID(), signal)
 	}
 }

@@ -36,43 +36,46 @@ type suite struct {
 }
 
 // open starts the driver for the first time, asks it what it is, configures it, and tries whether a trivial job comes through. Close the suite.
-func open(ctx context.Context, path string, o Options) (s *suite, err error) {
-	path, err = filepath.Abs(path)
+func open(ctx context.Context, path string, o Options) (*suite, error) {
+	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	s = &suite{path: path, o: o.withDefaults(), id: strings.ToLower(rand.Text())[:10]}
-	defer func() {
-		if err != nil {
-			s.close()
-		}
-	}()
-	if s.place, err = os.MkdirTemp("", "oceanid-conform-"); err != nil {
+	s := &suite{path: path, o: o.withDefaults(), id: strings.ToLower(rand.Text())[:10]}
+	if err := s.begin(ctx); err != nil {
+		s.close()
 		return nil, err
 	}
+	return s, nil
+}
+
+func (s *suite) begin(ctx context.Context) (err error) {
+	if s.place, err = os.MkdirTemp("", "oceanid-conform-"); err != nil {
+		return err
+	}
 	if s.marks, err = os.MkdirTemp("", "oceanid-conform-marks-"); err != nil {
-		return nil, err
+		return err
 	}
 	// Jobs may run as somebody else.
 	if err := os.Chmod(s.marks, 0o777|os.ModeSticky); err != nil {
-		return nil, err
+		return err
 	}
 	p, err := s.start(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.shared = &subject{suite: s, process: p, instance: &pluginv1.Instance{Id: s.name("main"), Revision: "1"}}
 	if s.described, err = s.shared.describe(ctx); err != nil {
-		return nil, fmt.Errorf("the driver does not describe itself: %s", said(err))
+		return fmt.Errorf("the driver does not describe itself: %s", said(err))
 	}
 	if s.config, err = fill(s.described.GetConfig(), s.o.Config); err != nil {
-		return nil, fmt.Errorf("the configuration to test with: %w", err)
+		return fmt.Errorf("the configuration to test with: %w", err)
 	}
 	if err := s.shared.configure(ctx); err != nil {
-		return nil, fmt.Errorf("the driver does not take the configuration to test with: %w", err)
+		return fmt.Errorf("the driver does not take the configuration to test with: %w", err)
 	}
 	s.scouted = s.scout(ctx)
-	return s, nil
+	return nil
 }
 
 // close ends the driver and removes what the suite has made.

@@ -30,14 +30,22 @@ func (r *Report) Table(w io.Writer) error {
 	for _, c := range Checks() {
 		promises[c.Name] = c.Promise
 	}
+	var reasons []string
+	waived := map[string][]string{}
 	for _, result := range r.Results {
 		switch result.Outcome {
 		case Failed:
 			fmt.Fprintf(out, "\n%s\n  promised:  %s\n  seen:      %s\n  to do:     %s\n",
 				result.Name, promises[result.Name], plain(result.Problem), plain(result.Advice))
 		case NotApplicable:
-			fmt.Fprintf(out, "\n%s does not apply: %s\n", result.Name, plain(result.Problem))
+			if len(waived[result.Problem]) == 0 {
+				reasons = append(reasons, result.Problem)
+			}
+			waived[result.Problem] = append(waived[result.Problem], result.Name)
 		}
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(out, "\nnot applicable, because %s:\n  %s\n", plain(reason), strings.Join(waived[reason], ", "))
 	}
 	fmt.Fprintf(out, "\n%s %s (%s): %d passed, %d failed, %d not applicable, in %s\n",
 		plain(r.Driver), plain(r.Version), plain(r.SDK), r.Count(Passed), r.Count(Failed), r.Count(NotApplicable), rounded(r.Took))

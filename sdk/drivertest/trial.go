@@ -106,8 +106,8 @@ func (t *trial) close() {
 func (t *trial) crashes() error {
 	var all []error
 	for _, s := range append([]*subject{t.subject}, t.own...) {
-		if err := s.process.Err(); err != nil && !strings.Contains(err.Error(), "signal: killed") {
-			all = append(all, err)
+		if crash := crashOf(s); crash != nil && !s.killed.Load() {
+			all = append(all, crash)
 		}
 	}
 	return errors.Join(all...)
