@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oceanid/oceanid/host"
 	"github.com/oceanid/oceanid/sdk"
@@ -19,7 +21,11 @@ const envDriver = "OCEANID_HOST_TEST_DRIVER"
 
 func TestMain(m *testing.M) {
 	if version, wanted := os.LookupEnv(envDriver); wanted {
-		sdk.Main(sdk.Scheduler("extra", version, newFiles))
+		if os.Getenv(envDriver+"_WATCHES") != "" {
+			sdk.Main(sdk.Scheduler("extra", version, newWatched))
+		} else {
+			sdk.Main(sdk.Scheduler("extra", version, newFiles))
+		}
 		return
 	}
 	// What drivers of tests say of themselves is not kept among what real ones do.
@@ -77,6 +83,41 @@ func (f *files) Query(_ context.Context, q scheduler.Query, yield func(scheduler
 		}
 	}
 	return nil
+}
+
+// watched is the same with events: a line in the file "ended" for each job that has ended, in whose order they are told.
+type watched struct{ files }
+
+func newWatched(_ context.Context, _ filesConfig, env sdk.Env) (*watched, error) {
+	return &watched{files{env}}, nil
+}
+
+func (w *watched) Watch(ctx context.Context, from scheduler.Cursor, yield func(scheduler.Event) error) error {
+	next := 0
+	if from != "" {
+		var err error
+		if next, err = strconv.Atoi(string(from)); err != nil {
+			return err
+		}
+	}
+	for ctx.Err() == nil {
+		text, err := os.ReadFile(filepath.Join(w.env.Dir, "ended"))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		ended := strings.Fields(string(text))
+		for ; next < len(ended); next++ {
+			s := scheduler.Status{ID: scheduler.ID(ended[next]), Token: ended[next], State: scheduler.Succeeded, Exit: &scheduler.Exit{}}
+			if err := yield(scheduler.Event{Status: s, Cursor: scheduler.Cursor(strconv.Itoa(next + 1))}); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+	return ctx.Err()
 }
 
 func (f *files) Cancel(_ context.Context, jobs []scheduler.Ref) error { return nil }

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -117,6 +118,59 @@ func TestADriversWholeLife(t *testing.T) {
 	}
 	if err := s.Test(t.Context(), nil); !errors.Is(err, fault.NotFound) {
 		t.Errorf("its driver is gone, but: %v", err)
+	}
+}
+
+// Who follows a pool's events is moved from one form of the driver to the next by the cursor: nothing is missed, and nothing told twice.
+func TestEventsGoOnThroughUpgrades(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "oceanid-extra")
+	watches := envDriver + "_WATCHES=1"
+	install(t, program, "1.0.0", watches)
+	write(t, filepath.Join(dir, "config.hcl"), fmt.Sprintf("driver \"extra\" {\n  path = %q\n}\n", program))
+	h := open(t, dir, host.Options{})
+	s := extra(t, h, "s", "pool.example.org")
+	var jobs []*host.Job
+	for n := range 3 {
+		jobs = append(jobs, submit(t, s, scheduler.Job{}))
+		f, err := os.OpenFile(filepath.Join(scratch(t, dir, jobs[0]), "ended"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(f, jobs[n].ID)
+		f.Close()
+		install(t, program, fmt.Sprintf("2.0.%d", n), watches)
+		if c := reload(t, h); len(c.Upgraded) != 1 {
+			t.Fatalf("got %+v", c)
+		}
+	}
+	for _, j := range jobs {
+		reach(t, j, scheduler.Succeeded)
+	}
+	ends := map[string]int{}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	seen := 0
+	for e, err := range h.Events(ctx, host.FromStart) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.State.Terminal() {
+			ends[e.Job]++
+			seen++
+		}
+		if seen == len(jobs) {
+			break
+		}
+	}
+	for _, j := range jobs {
+		if ends[j.ID] != 1 {
+			t.Errorf("job %s ended %d times", j.ID, ends[j.ID])
+		}
+	}
+	if d := driver(t, h, "extra"); d.Generation != 4 || d.Crash != "" || d.Restarts != 0 {
+		t.Errorf("after three upgrades: %+v", d)
 	}
 }
 
