@@ -89,8 +89,8 @@ func (c *child) Start(context.Context) error {
 	}
 	hello, helloTo := io.Pipe()
 	c.hello = hello
-	c.readers.Go(func() { c.readStdout(p.stdout, helloTo) })
-	c.readers.Go(func() { c.logs.read(p.stderr) })
+	c.readers.Go(func() { c.readStdout(&paced{p.stdout, pace{ended: c.ended}}, helloTo) })
+	c.readers.Go(func() { c.logs.read(&paced{p.stderr, pace{ended: c.ended}}) })
 	c.readers.Go(c.guard)
 	go c.reap(p)
 	return nil

@@ -145,12 +145,14 @@ func (l *logs) end() (tail []string, trace string) {
 type writer struct {
 	logs *logs
 	mu   sync.Mutex
+	pace pace
 	part []byte
 }
 
 func (w *writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.pace.spend(len(p))
 	for rest := p; len(rest) > 0; {
 		line, after, whole := bytes.Cut(rest, []byte{'\n'})
 		room := longestLine - len(w.part)

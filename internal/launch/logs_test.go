@@ -2,6 +2,8 @@ package launch_test
 
 import (
 	"bytes"
+	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -79,11 +81,20 @@ func TestFloodOfLines(t *testing.T) {
 	var out output
 	s := spec(t, launchtest.Flood)
 	s.Log = out.logger(hclog.Info)
+	beside := start(t, spec(t, launchtest.Good))
 	begin := time.Now()
 	p := start(t, s)
 	eventually(t, "lines are dropped", func() bool { return strings.Contains(out.String(), "lines of the driver's log were dropped") })
 	if _, err := launchtest.Command(t.Context(), p.Conn(), ""); err != nil {
 		t.Errorf("the driver is out of reach: %v", err)
+	}
+	if _, err := launchtest.Command(t.Context(), beside.Conn(), ""); err != nil {
+		t.Errorf("the driver beside it: %v", err)
+	}
+	// Who writes more than is read waits.
+	wrote := written(t, p.PID())
+	if most := (4<<20)*(int64(time.Since(begin)/time.Second)+2) + 128<<10; wrote > most {
+		t.Errorf("the host read %d bytes, at most %d in that time", wrote, most)
 	}
 	_ = p.Stop(t.Context())
 	seconds := int(time.Since(begin)/time.Second) + 2
@@ -101,4 +112,18 @@ func TestLevelIsAppliedInTheDriver(t *testing.T) {
 	if err != nil || !strings.Contains("\n"+env+"\n", "\nOCEANID_LOG=warn\n") {
 		t.Errorf("%v in\n%s", err, env)
 	}
+}
+
+// written is how many bytes a process has written so far.
+func written(t *testing.T, pid int) (n int64) {
+	t.Helper()
+	io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(io), "wchar: ")
+	if _, err := fmt.Sscan(after, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

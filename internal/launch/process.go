@@ -96,8 +96,8 @@ func start(ctx context.Context, spec Spec, exe *executable, folder string) (*Pro
 		SkipHostEnv:      true,
 		// What go-plugin has to say package launch says better.
 		Logger:     hclog.NewNullLogger(),
-		SyncStdout: &writer{logs: c.logs},
-		SyncStderr: &writer{logs: c.logs},
+		SyncStdout: &writer{logs: c.logs, pace: pace{ended: c.ended}},
+		SyncStderr: &writer{logs: c.logs, pace: pace{ended: c.ended}},
 		// go-plugin's own limit must not come first.
 		StartTimeout: spec.StartTimeout + time.Minute,
 	})
