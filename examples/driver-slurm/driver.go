@@ -59,16 +59,24 @@ func (d *driver) workDir(ctx context.Context) (string, error) {
 	}
 	dir = d.config.WorkDir
 	if rest, found := strings.CutPrefix(dir, "~/"); found {
-		home, err := with(ctx, d.machine, func(f files) (string, error) { return f.RealPath(".") })
+		l, err := d.machine.link(ctx)
 		if err != nil {
 			return "", err
 		}
-		dir = path.Join(home, rest)
+		dir = path.Join(l.home, rest)
 	}
 	if !harmless.MatchString(dir) {
 		return "", fault.Invalid.New("work_dir: %q: Slurm would not take this path as it stands; set another one", dir)
 	}
-	if err := d.makeFolder(ctx, dir); err != nil {
+	_, err := with(ctx, d.machine, func(f files) (struct{}, error) {
+		jobs := path.Join(dir, "jobs")
+		if err := f.MkdirAll(jobs); err != nil {
+			return struct{}{}, err
+		}
+		// Arguments, inputs and results are nobody else's business.
+		return struct{}{}, f.Chmod(jobs, 0o700)
+	})
+	if err != nil {
 		return "", err
 	}
 	d.mu.Lock()

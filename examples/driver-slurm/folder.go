@@ -19,7 +19,7 @@ import (
 //	job.json     what to run, for task.py
 //	task.py      what Slurm runs for each task
 //	inputs/      what was uploaded
-//	tasks/7/     task 7: its streams out and err, and its working directory work/
+//	tasks/7/     task 7: its streams out and err, its working directory work/, and done when it has ended by itself
 //	record/      what is known of the job: see record.go
 //	slurm.log    what task.py itself complains of
 type folder string
@@ -31,6 +31,7 @@ func (f folder) inputs() string           { return path.Join(string(f), "inputs"
 func (f folder) parts() string            { return path.Join(string(f), "parts") }
 func (f folder) record(n string) string   { return path.Join(string(f), "record", n) }
 func (f folder) task(n int) string        { return path.Join(string(f), "tasks", strconv.Itoa(n)) }
+func (f folder) done(n int) string        { return path.Join(f.task(n), "done") }
 func (f folder) input(name string) string { return path.Join(f.inputs(), name) }
 
 var tokens = regexp.MustCompile(`^[A-Za-z0-9-]{1,80}$`)
@@ -50,14 +51,7 @@ func (d *driver) job(ctx context.Context, f folder) (scheduler.Job, error) {
 }
 
 func (d *driver) makeFolder(ctx context.Context, dir string) error {
-	_, err := with(ctx, d.machine, func(f files) (struct{}, error) {
-		if err := f.MkdirAll(dir); err != nil {
-			return struct{}{}, err
-		}
-		// Two may make it at once; then one of them is told that it failed.
-		_, err := f.Stat(dir)
-		return struct{}{}, err
-	})
+	_, err := with(ctx, d.machine, func(f files) (struct{}, error) { return struct{}{}, f.MkdirAll(dir) })
 	return err
 }
 

@@ -24,6 +24,14 @@ var cluster = struct {
 }{}
 
 func TestMain(m *testing.M) {
+	if os.Getenv(onCluster) != "" {
+		if err := runOnCluster(); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println("good")
+		return
+	}
 	code := m.Run()
 	if cluster.lab != nil {
 		if err := cluster.lab.Stop(); err != nil {

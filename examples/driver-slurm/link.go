@@ -11,6 +11,8 @@ import (
 // link is one connection to a machine, and all that goes on over it.
 type link struct {
 	files *sftp.Client
+	// home is the account's home folder.
+	home string
 	// ssh is nil on this machine.
 	ssh *ssh.Client
 	// cut ends the connection; whatever waits on it fails then.

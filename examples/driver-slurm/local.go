@@ -30,11 +30,12 @@ func serveFiles(context.Context) (*link, error) {
 		return nil, fault.Invalid.New("work_dir: the driver's account has no home folder: %w", err)
 	}
 	ours, theirs := net.Pipe()
-	server, err := sftp.NewServer(theirs, sftp.WithServerWorkingDirectory(home))
+	server, err := sftp.NewServer(theirs)
 	if err != nil {
 		return nil, err
 	}
 	l := newLink(func() { ours.Close() })
+	l.home = home
 	l.start(func() {
 		defer close(l.gone)
 		_ = server.Serve() // ends with the pipe

@@ -12,10 +12,10 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// How often a followed stream is looked at, and how often it is asked whether its task has ended.
+// How often a followed stream is looked at, and how often Slurm is asked whether its task has ended without saying so.
 const (
 	lookForOutput = 250 * time.Millisecond
-	lookForEnd    = time.Second
+	lookForEnd    = 5 * time.Second
 )
 
 // Logs copies the file that the task writes.
@@ -40,13 +40,14 @@ func (d *driver) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOpt
 	defer ticks.Stop()
 	var asked time.Time
 	for {
-		ended := false
-		if time.Since(asked) >= lookForEnd {
-			// Whether it has ended must be known before its output is read: that is then known to be all.
-			if ended, err = d.hasEnded(ctx, ref, o.Task); err != nil {
-				return err
-			}
+		// Whether it has ended must be known before its output is read: that is then known to be all.
+		ended, err := d.exists(ctx, p.folder.done(task))
+		if err == nil && !ended && time.Since(asked) >= lookForEnd {
+			ended, err = d.hasEnded(ctx, ref, o.Task)
 			asked = time.Now()
+		}
+		if err != nil {
+			return err
 		}
 		if err := stream.copy(ctx, w); err != nil || ended {
 			return err

@@ -54,6 +54,9 @@ func (m *remote) connect(ctx context.Context) (*link, error) {
 	})
 	l.start(func() { keepAlive(l) })
 	l.files, err = await(ctx, l, func() (*sftp.Client, error) { return sftp.NewClient(client) })
+	if err == nil {
+		l.home, err = await(ctx, l, func() (string, error) { return l.files.RealPath(".") })
+	}
 	if err != nil {
 		l.close()
 		if ctx.Err() != nil {

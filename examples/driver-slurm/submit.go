@@ -100,7 +100,11 @@ func (d *driver) adopt(ctx context.Context, f folder, entries []entry) (number s
 	if oldest == 0 {
 		return "", nil
 	}
-	return d.link(ctx, f, strconv.Itoa(oldest))
+	number, err = d.link(ctx, f, strconv.Itoa(oldest))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil // the job of another work folder
+	}
+	return number, err
 }
 
 // stage writes what task.py reads, and checks that the inputs are there.
