@@ -19,8 +19,8 @@ func TestConformance(t *testing.T) {
 func packed(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "oceanid-atlike")
-	if out, err := exec.CommandContext(t.Context(), python(t), "build.py", "--python", python(t), "-o", path).CombinedOutput(); err != nil {
-		t.Fatalf("build.py: %v\n%s", err, out)
+	if out, err := exec.CommandContext(t.Context(), python(t), "oceanid/pack.py", "driver.py", "--python", python(t), "-o", path).CombinedOutput(); err != nil {
+		t.Fatalf("pack.py: %v\n%s", err, out)
 	}
 	return path
 }
