@@ -21,7 +21,7 @@ import (
 func newDrivers(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "drivers", Short: "Look at the drivers, each for one type of scheduler"}
 	group(cmd)
-	cmd.AddCommand(newDriversList(a), newDriversDescribe(a))
+	cmd.AddCommand(newDriversList(a), newDriversWatch(a), newDriversDescribe(a))
 	cmd.AddCommand(newDriversNew(a), newDriversRun(a), newDriversConform(a), newDriversDocs(a))
 	return cmd
 }

@@ -131,6 +131,9 @@ func TestServe(t *testing.T) {
 		t.Errorf("got\n%s", list)
 	}
 
+	watch := s.watch(w)
+	watch.wait(t, "memory ready (life 1)")
+
 	hangUp := func() {
 		t.Helper()
 		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
@@ -154,9 +157,29 @@ func TestServe(t *testing.T) {
 	if _, body := s.get(t, "/api/schedulers", ""); !strings.Contains(body, "two.example.org") {
 		t.Error(body)
 	}
+	// A driver that nobody knew is seen as it comes.
+	w.write("config.hcl", "driver \"torque\" {\n  path = \"nowhere\"\n}\n")
+	hangUp()
+	watch.wait(t, "torque refused")
+	w.write("config.hcl", "")
+	hangUp()
+	watch.wait(t, "torque removed")
 	if code := s.end(); code != exitOK {
 		t.Errorf("exit code %d\n%s", code, s.errs)
 	}
+}
+
+// watch runs drivers watch beside a server.
+func (s *server) watch(w *world) *telling {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.t.Context())
+	told, ended := &telling{more: make(chan struct{}, 1)}, make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.app(told, io.Discard).run(ctx, w.args([]string{"drivers", "watch", "--server", s.url}))
+	}()
+	w.t.Cleanup(func() { cancel(); <-ended })
+	return told
 }
 
 // A reader of a live page does not keep the server from its end.
