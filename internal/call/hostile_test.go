@@ -186,6 +186,14 @@ func TestImpossibleStatuses(t *testing.T) {
 			case want != "" && (err == nil || !strings.Contains(err.Error(), want) || fault.Blame(err) != fault.Driver || !errors.Is(err, fault.Internal)):
 				t.Errorf("%v, blame %q", err, fault.Blame(err))
 			}
+			switch token {
+			case launchtest.NegativeTask, launchtest.NegativeMany, launchtest.LongID:
+				// What an event says of tasks can be held against a job only by who knows the job.
+				err := s.Watch(t.Context(), scheduler.Cursor(token), func(scheduler.Event) error { return errors.New("it came through") })
+				if err == nil || !strings.Contains(err.Error(), want) || fault.Blame(err) != fault.Driver {
+					t.Errorf("as an event: %v, blame %q", err, fault.Blame(err))
+				}
+			}
 			if err := s.Cancel(t.Context(), nil); err != nil {
 				t.Errorf("the driver is of no more use: %v", err)
 			}

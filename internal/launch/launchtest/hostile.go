@@ -25,7 +25,8 @@ import (
 // not even when the call is cancelled.
 const EnvHang = "OCEANID_TEST_HANG"
 
-// The tokens that a driver is asked about which then tells something impossible; about any other it tells the truth: nothing.
+// The tokens of jobs of which a driver that is asked tells something impossible, as it does in an event after such a cursor; about any other it tells the
+// truth: nothing.
 const (
 	NegativeTask = "negative task"
 	NegativeMany = "negative count"
@@ -50,6 +51,8 @@ func anyService(_ any, stream grpc.ServerStream) error {
 		return lie(stream)
 	case method == schedulerv1.Scheduler_Cancel_FullMethodName:
 		return stream.SendMsg(&schedulerv1.CancelResponse{})
+	case method == schedulerv1.Events_Watch_FullMethodName:
+		return lieByItself(stream)
 	}
 	return status.Error(codes.Unimplemented, method)
 }
@@ -61,25 +64,13 @@ func lie(stream grpc.ServerStream) error {
 		return err
 	}
 	for _, job := range asked.GetJobs() {
-		s := &schedulerv1.Status{Id: job.GetId(), Token: job.GetToken(), State: schedulerv1.State_STATE_RUNNING}
-		switch job.GetToken() {
-		case NegativeTask:
-			s.Task = -1
-		case NegativeMany:
-			s.Count = -1
-		case BeyondJob:
-			s.Task, s.Count = 1, job.GetCount()
-		case Overflow:
-			s.Task, s.Count = 1, math.MaxInt64
-		case LongID:
-			s.Id = strings.Repeat("x", 1<<20)
-		case Stranger:
-			s.Token = "nobody's"
-		case OddBytes:
+		if job.GetToken() == OddBytes {
 			// No library writes a string that is not UTF-8; as bytes it goes.
 			text := protowire.AppendBytes(protowire.AppendTag(nil, 2, protowire.BytesType), []byte("\xff\xfe"))
 			return stream.SendMsg(wrapperspb.Bytes(text))
-		default:
+		}
+		s := impossible(job.GetToken(), job.GetCount())
+		if s == nil {
 			continue
 		}
 		if err := stream.SendMsg(&schedulerv1.QueryResponse{Statuses: []*schedulerv1.Status{s}}); err != nil {
@@ -87,6 +78,41 @@ func lie(stream grpc.ServerStream) error {
 		}
 	}
 	return nil
+}
+
+// lieByItself answers a Watch.
+func lieByItself(stream grpc.ServerStream) error {
+	var asked schedulerv1.WatchRequest
+	if err := stream.RecvMsg(&asked); err != nil {
+		return err
+	}
+	s := impossible(asked.GetCursor(), 1)
+	if s == nil {
+		return nil
+	}
+	return stream.SendMsg(&schedulerv1.WatchResponse{Message: &schedulerv1.WatchResponse_Event{Event: &schedulerv1.Event{Status: s, Cursor: "1"}}})
+}
+
+// impossible is what the driver tells of a job of so many tasks; nil: nothing.
+func impossible(token string, tasks int64) *schedulerv1.Status {
+	s := &schedulerv1.Status{Id: "1", Token: token, State: schedulerv1.State_STATE_RUNNING}
+	switch token {
+	case NegativeTask:
+		s.Task = -1
+	case NegativeMany:
+		s.Count = -1
+	case BeyondJob:
+		s.Task, s.Count = 1, tasks
+	case Overflow:
+		s.Task, s.Count = 1, math.MaxInt64
+	case LongID:
+		s.Id = strings.Repeat("x", 1<<20)
+	case Stranger:
+		s.Token = "nobody's"
+	default:
+		return nil
+	}
+	return s
 }
 
 // gigabyte is the command to which the driver in mode [Bulky] answers with a message of that size.
