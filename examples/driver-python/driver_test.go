@@ -18,8 +18,25 @@ func TestConformance(t *testing.T) {
 // packed is the driver as one file, as it is shipped.
 func packed(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "oceanid-atlike")
-	if out, err := exec.CommandContext(t.Context(), python(t), "oceanid/pack.py", "driver.py", "--python", python(t), "-o", path).CombinedOutput(); err != nil {
+	return pack(t, func(text string) string { return text })
+}
+
+// pack is the driver as one file, of a program that was changed.
+func pack(t *testing.T, change func(string) string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(".")); err != nil {
+		t.Fatal(err)
+	}
+	program, path := filepath.Join(dir, "driver.py"), filepath.Join(dir, "oceanid-atlike")
+	text, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(program, []byte(change(string(text))), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), python(t), filepath.Join(dir, "oceanid", "pack.py"), program, "--python", python(t), "-o", path).CombinedOutput(); err != nil {
 		t.Fatalf("pack.py: %v\n%s", err, out)
 	}
 	return path

@@ -2,6 +2,7 @@ package driverpython_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,14 +33,7 @@ func TestJobOutlivesItsDriver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for event, err := range job.Watch(t.Context()) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if event.State == scheduler.Running {
-			break
-		}
-	}
+	wait(t, job, scheduler.Running)
 	first := h.Drivers()[0]
 	if err := syscall.Kill(-first.PID, syscall.SIGKILL); err != nil {
 		t.Fatalf("%v: %+v", err, first)
@@ -100,6 +94,54 @@ func TestJobWaitsForItsTime(t *testing.T) {
 	}
 }
 
+// The program is replaced while a job runs, and the next version goes on with it.
+func TestUpgradeUnderAJob(t *testing.T) {
+	t.Parallel()
+	path := packed(t)
+	h := open(t, path)
+	queue, err := h.GetScheduler(t.Context(), "queue")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flag := filepath.Join(t.TempDir(), "go on")
+	job, err := queue.Submit(t.Context(), scheduler.Job{Command: "sh", Args: []string{"-c", `until [ -e "$1" ]; do sleep 0.05; done; echo ended`, "sh", flag}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait(t, job, scheduler.Running)
+	first := h.Drivers()[0]
+	next := pack(t, func(text string) string { return strings.Replace(text, `"0.1.0"`, `"0.2.0"`, 1) })
+	if err := os.Rename(next, path); err != nil {
+		t.Fatal(err)
+	}
+	changes, err := h.Reload(t.Context())
+	if err != nil || len(changes.Upgraded) != 1 {
+		t.Fatalf("%+v, %v", changes, err)
+	}
+	if now := h.Drivers()[0]; now.Version != "0.2.0" || now.PID == first.PID {
+		t.Errorf("after the upgrade it is %+v", now)
+	}
+	// The daemon of the queue is still the one that the first version has started, of the file that was replaced.
+	if err := os.WriteFile(flag, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	if err := job.Logs(t.Context(), scheduler.LogOptions{Follow: true}, &said); err != nil || said.String() != "ended\n" {
+		t.Errorf("it wrote %q, %v", said.String(), err)
+	}
+	if ended, err := job.Wait(t.Context()); err != nil || ended.State != scheduler.Succeeded {
+		t.Errorf("%+v, %v", ended, err)
+	}
+}
+
+// The same sources are the same bytes, for a checksum to pin.
+func TestPackedIsAlwaysTheSame(t *testing.T) {
+	t.Parallel()
+	if a, b := checksum(t, packed(t)), checksum(t, packed(t)); a != b {
+		t.Errorf("%s and %s", a, b)
+	}
+}
+
 // What a person gets who starts the driver by hand, packed or not.
 func TestStartedByHand(t *testing.T) {
 	t.Parallel()
@@ -112,6 +154,29 @@ func TestStartedByHand(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wait waits until the job is in a state.
+func wait(t *testing.T, job *host.Job, state scheduler.State) {
+	t.Helper()
+	for event, err := range job.Watch(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if event.State == state {
+			return
+		}
+	}
+	t.Fatalf("the job was never %s", state)
+}
+
+func checksum(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(data))
 }
 
 // open opens a host with the driver and one scheduler of it.

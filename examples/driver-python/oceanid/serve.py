@@ -21,6 +21,8 @@ def main(plugin):
     if not handshake.started_by_host():
         sys.exit(f"{plugin.name} {plugin.version} is a driver of Oceanid and is not run by hand: a host starts it, "
                  "from its folder of drivers or the path in a driver block of its configuration.")
+    # Stacks count against the memory that an operator allows the driver; the usual 8 MiB for each call would soon be all of it.
+    threading.stack_size(1 << 20)
     journal = log.start(os.environ.get("OCEANID_LOG", ""))
     handshake.descriptor("OCEANID_EXECUTABLE")
     handshake.call_me("oceanid-" + plugin.name)
