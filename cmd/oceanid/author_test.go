@@ -20,47 +20,54 @@ import (
 	"github.com/oceanid/oceanid/sdk/drivertest"
 )
 
-// built compiles a driver of this repository.
-func built(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "oceanid-"+name)
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../plugins/"+name).CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return path
-}
-
-// Whoever changes an option changes its page.
-func TestReferencePagesAreFresh(t *testing.T) {
+// TestPrograms does what an author does with real drivers, which are compiled once for all of it.
+func TestPrograms(t *testing.T) {
 	t.Parallel()
+	dir := t.TempDir()
 	drivers, err := os.ReadDir("../../plugins")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, d := range drivers {
-		t.Run(d.Name(), func(t *testing.T) {
+		build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "oceanid-"+d.Name()), "../../plugins/"+d.Name())
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go build: %v\n%s", err, out)
+		}
+		t.Run("the page of "+d.Name(), func(t *testing.T) {
 			t.Parallel()
-			got := newWorld(t).must("drivers", "docs", built(t, d.Name())) + "\n"
-			path := filepath.Join("../../docs/drivers", d.Name()+".md")
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s is stale (-want +got; make docs writes it anew):\n%s", path, diff)
-			}
+			testPage(t, d.Name(), filepath.Join(dir, "oceanid-"+d.Name()))
+		})
+	}
+	for name, test := range map[string]func(*testing.T, string){
+		"describe": testDescribe, "run": testRun, "run interrupted": testInterruptedRun, "conform": testConform, "conform on a terminal": testChecksOnTerminal,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, filepath.Join(dir, "oceanid-local"))
 		})
 	}
 }
 
-func TestDescribeBinary(t *testing.T) {
-	t.Parallel()
-	w, path := newWorld(t), built(t, "local")
+// testPage tells whoever changes an option to change its page.
+func testPage(t *testing.T, name, program string) {
+	got := newWorld(t).must("drivers", "docs", program) + "\n"
+	path := filepath.Join("../../docs/drivers", name+".md")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is stale (-want +got; make docs writes it anew):\n%s", path, diff)
+	}
+}
+
+func testDescribe(t *testing.T, path string) {
+	w := newWorld(t)
 	if out := w.must("drivers", "describe", path); !strings.Contains(out, "Name     local\n") || !strings.Contains(out, "slots ") {
 		t.Errorf("got\n%s", out)
 	}
@@ -77,9 +84,8 @@ func TestDescribeBinary(t *testing.T) {
 	}
 }
 
-func TestRunDriver(t *testing.T) {
-	t.Parallel()
-	w, path := newWorld(t), built(t, "local")
+func testRun(t *testing.T, path string) {
+	w := newWorld(t)
 	options := w.write("local.hcl", "driver \"local\" {\n  env = { GREETING = \"$${x}\" }\n}\n\nscheduler \"local\" \"one\" {\n  slots = 2\n}\n\nscheduler \"local\" \"two\" {}\n")
 	wrong := w.write("wrong.hcl", "scheduler \"local\" \"one\" {\n  slots = -1\n  keap = \"1h\"\n}\n")
 	refused := w.write("refused.hcl", "scheduler \"local\" \"one\" {\n  slots = -1\n}\n")
@@ -133,10 +139,9 @@ func TestRunDriver(t *testing.T) {
 	})
 }
 
-// Who presses Ctrl-C leaves nothing at the pool, nor on the disk.
-func TestInterruptedRun(t *testing.T) {
-	t.Parallel()
-	w, path := newWorld(t), built(t, "local")
+// testInterruptedRun: who presses Ctrl-C leaves nothing at the pool, nor on the disk.
+func testInterruptedRun(t *testing.T, path string) {
+	w := newWorld(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	out, in := io.Pipe()
 	var err bytes.Buffer
@@ -157,9 +162,8 @@ func TestInterruptedRun(t *testing.T) {
 	}
 }
 
-func TestConform(t *testing.T) {
-	t.Parallel()
-	w, path := newWorld(t), built(t, "local")
+func testConform(t *testing.T, path string) {
+	w := newWorld(t)
 	junit := filepath.Join(w.dir, "report.xml")
 	r := w.run("drivers", "conform", path, "--only", "^plugin/describes", "--junit", junit)
 	if r.code != exitOK || !strings.Contains(r.out, "plugin/describes-itself") || strings.Contains(r.out, "submit/") || !strings.Contains(r.out, "0 failed") {
@@ -218,9 +222,8 @@ func TestFailedChecks(t *testing.T) {
 	}
 }
 
-func TestChecksOnTerminal(t *testing.T) {
-	t.Parallel()
-	w, s, path := newWorld(t), newScreen(t), built(t, "local")
+func testChecksOnTerminal(t *testing.T, path string) {
+	w, s := newWorld(t), newScreen(t)
 	code := s.start(t.Context(), w, "drivers", "conform", path, "--only", "^plugin/describes-itself$")
 	s.see("1 of 1 checks, 0 failed")
 	if c := s.end(code); c != exitOK {
