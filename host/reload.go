@@ -77,13 +77,17 @@ func (h *Host) Reload(ctx context.Context) (Changes, error) {
 
 // check tells every mistake in a file that may take the place of the present one. The drivers are those that the file is about, asked in a catalog of
 // their own: not one that runs is touched.
-func (h *Host) check(ctx context.Context, file *config.File) (err error) {
+func (h *Host) check(ctx context.Context, file *config.File) error {
 	sources, err := catalogOptions(h.options, file)
 	if err != nil {
 		return err
 	}
 	drivers := catalog.Open(sources)
-	defer func() { err = errors.Join(err, drivers.Close(context.WithoutCancel(ctx))) }()
+	defer func() {
+		if err := drivers.Close(context.WithoutCancel(ctx)); err != nil {
+			h.log.Warn("a driver that was asked about a configuration did not end in good order", "error", err)
+		}
+	}()
 	next := plan{file: file, drivers: drivers}
 	var wrong []error
 	for _, b := range file.Schedulers {
