@@ -113,7 +113,7 @@ func (a *app) tryOut(cmd *cobra.Command, word string, t tryout, spec scheduler.J
 		return err
 	}
 	if t.probe {
-		if _, err := a.testFirst(cmd.Context(), s); err != nil {
+		if err := a.probe(cmd.Context(), s); err != nil {
 			return err
 		}
 	}
@@ -121,6 +121,27 @@ func (a *app) tryOut(cmd *cobra.Command, word string, t tryout, spec scheduler.J
 		return nil
 	}
 	return a.oneJob(cmd.Context(), s, spec, t.dir)
+}
+
+// probe has the driver test its connection, and shows each step.
+func (a *app) probe(ctx context.Context, s *host.Scheduler) error {
+	if can, err := s.Can(ctx, "probes"); err != nil || !can {
+		a.note("the driver cannot test its connection")
+		return err
+	}
+	checks := []scheduler.Check{}
+	err := s.Test(ctx, func(c scheduler.Check) {
+		checks = append(checks, c)
+		if a.format == asTable {
+			a.showCheck(c)
+		}
+	})
+	if a.format == asJSON {
+		err = errors.Join(err, a.line(struct {
+			Checks []scheduler.Check `json:"checks"`
+		}{checks}))
+	}
+	return err
 }
 
 // oneJob runs a job to its end, or cancels it when the command is interrupted.
