@@ -13,13 +13,13 @@ func leak(how string) {
 	if how == "quickly" {
 		piece, pause = 64<<20, 0
 	}
-	var all [][]byte
+	all := map[int][]byte{}
 	for {
 		b := make([]byte, piece)
 		for i := 0; i < len(b); i += 4096 {
 			b[i] = 1
 		}
-		all = append(all, b)
+		all[len(all)] = b
 		time.Sleep(pause)
 	}
 }
