@@ -12,8 +12,12 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// auditEvery is how often the pool is asked, and not only its event log, whether a task has ended: the log may have lost the event.
-const auditEvery = time.Minute
+// auditEvery is how often the pool is asked, and not only its event log, whether a task has ended: the log may have lost the event. In the beginning it is
+// asked sooner: an end comes to the log before it comes to the schedd, so one that has just come may have been read already, and not be told yet.
+const (
+	auditFirst = time.Second
+	auditEvery = time.Minute
+)
 
 // ending waits for the end of one task. It reads what is new in the event log.
 type ending struct {
@@ -25,7 +29,8 @@ type ending struct {
 	log     access.File
 	zone    *time.Location
 	offset  int64
-	audited time.Time
+	audit   time.Time // the next
+	pause   time.Duration
 	ended   bool
 }
 
@@ -64,10 +69,11 @@ func (e *ending) reached(ctx context.Context) (bool, error) {
 	if err := e.readLog(); err != nil {
 		return false, err
 	}
-	if e.ended || time.Since(e.audited) < auditEvery {
+	if e.ended || time.Now().Before(e.audit) {
 		return e.ended, nil
 	}
-	e.audited = time.Now()
+	e.pause = min(max(2*e.pause, auditFirst), auditEvery)
+	e.audit = time.Now().Add(e.pause)
 	err := e.driver.Query(ctx, scheduler.Query{Jobs: []scheduler.Ref{e.ref}}, func(s scheduler.Status) error {
 		e.see(s)
 		return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oceanid/oceanid/lab"
 	"github.com/oceanid/oceanid/sdk"
+	"github.com/oceanid/oceanid/sdk/drivertest"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -23,6 +24,7 @@ var pool = struct {
 }{}
 
 func TestMain(m *testing.M) {
+	drivertest.Main(plugin())
 	if os.Getenv(onAccessPoint) != "" {
 		if err := runOnAccessPoint(); err != nil {
 			fmt.Println(err)

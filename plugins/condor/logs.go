@@ -18,9 +18,9 @@ import (
 // lookForOutput is how often a followed output is looked at.
 const lookForOutput = 250 * time.Millisecond
 
-// Logs copies the file on the access point that HTCondor writes. Of jobs of many tasks that is there only when the task has ended
-// (description.Streams); of others it grows while the task runs, and begins anew when HTCondor runs the task again. Files are read over the one
-// session for files, so any number of viewers does not use up those that scripts need.
+// Logs copies the file on the access point that HTCondor writes when the task has ended. While it runs, another one grows instead, and begins anew
+// when HTCondor runs the task again; but not of jobs of many tasks (description.Streams). Files are read over the one session for files, so any number of
+// viewers does not use up those that scripts need.
 func (d *driver) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOptions, w io.Writer) error {
 	suffix := ".out"
 	switch o.Stream {
@@ -63,6 +63,9 @@ func (d *driver) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOpt
 		if err != nil {
 			return err
 		}
+		if ended {
+			log.close()
+		}
 		if err := log.copy(ctx, w); err != nil || ended {
 			return err
 		}
@@ -74,7 +77,7 @@ func (d *driver) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOpt
 	}
 }
 
-// output is a file that grows, from an offset on.
+// output is a file that grows, from an offset on. When the task has ended close it, and go on with the whole one.
 type output struct {
 	point  access.Point
 	path   string
@@ -88,6 +91,10 @@ func (l *output) copy(ctx context.Context, w io.Writer) (err error) {
 	if l.file == nil {
 		l.file, err = l.point.Open(ctx, l.path)
 		if errors.Is(err, fs.ErrNotExist) {
+			l.file, err = l.point.Open(ctx, l.path+description.LiveSuffix)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			l.file = nil
 			return nil
 		}
 		if err != nil {
@@ -132,4 +139,5 @@ func (l *output) close() {
 	if l.file != nil {
 		l.file.Close()
 	}
+	l.file, l.size = nil, 0
 }

@@ -4,6 +4,8 @@ import "github.com/oceanid/oceanid/sdk"
 
 const version = "0.1.0"
 
-func main() {
-	sdk.Main(sdk.Scheduler("condor", version, New).Doc("Runs jobs on an HTCondor pool, over SSH or with the tools on the host's own machine."))
+func main() { sdk.Main(plugin()) }
+
+func plugin() sdk.Plugin {
+	return sdk.Scheduler("condor", version, New).Doc("Runs jobs on an HTCondor pool, over SSH or with the tools on the host's own machine.")
 }

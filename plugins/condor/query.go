@@ -163,12 +163,16 @@ func (d *driver) addAds(open map[string]*inquiry, text string, gone bool) error 
 // askLog looks for the ends of jobs in the event log.
 func (d *driver) askLog(ctx context.Context, open map[string]*inquiry) error {
 	tokens := slices.Sorted(maps.Keys(open))
-	clusters := make([]string, len(tokens))
-	for i, token := range tokens {
-		clusters[i] = string(open[token].ref.ID)
+	var clusters strings.Builder
+	for _, token := range tokens {
+		if cluster, err := strconv.Atoi(string(open[token].ref.ID)); err == nil {
+			fmt.Fprintln(&clusters, cluster)
+		}
 	}
-	call := append([]string{"ends", strings.Join(clusters, " ")}, tokens...)
-	answer, err := d.ask(ctx, script{name: "read the event log", file: "query", call: words(call...)})
+	answer, err := d.ask(ctx, script{
+		name: "read the event log", file: "query",
+		define: heredoc("clusters", clusters.String()), call: words(append([]string{"ends"}, tokens...)...),
+	})
 	if err != nil {
 		return err
 	}

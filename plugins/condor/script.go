@@ -37,10 +37,15 @@ func words(list ...string) string { return description.Words(list...) }
 // answer is what a script printed, by section.
 type answer map[string]string
 
-// ask runs a script and returns its whole answer.
+// ask runs a script and returns its whole answer. It asks once more when the connection ends in between: all that is asked so may be asked again.
 func (d *driver) ask(ctx context.Context, s script) (answer, error) {
 	var out bytes.Buffer
-	if err := d.run(ctx, s, &out); err != nil {
+	err := d.run(ctx, s, &out)
+	if errors.Is(err, access.ErrCut) && ctx.Err() == nil {
+		out.Reset()
+		err = d.run(ctx, s, &out)
+	}
+	if err != nil {
 		return nil, err
 	}
 	sections := make(answer)

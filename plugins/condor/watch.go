@@ -23,11 +23,7 @@ func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 	if err != nil {
 		return err
 	}
-	at, err := parseCursor(from)
-	if err != nil {
-		return err
-	}
-	w := &watch{driver: d, place: p, at: at, yield: yield}
+	w := &watch{driver: d, place: p, at: parseCursor(from), yield: yield}
 	for {
 		err := w.follow(ctx)
 		if ctx.Err() != nil {
@@ -51,20 +47,17 @@ func (p position) cursor() scheduler.Cursor {
 	return scheduler.Cursor(fmt.Sprintf("1 %s %s %d", generation, p.log, p.offset))
 }
 
-func parseCursor(c scheduler.Cursor) (p position, err error) {
+// parseCursor reads a cursor. One that is none of this driver's, or of an earlier generation, is of a log that is gone: whatever there is now is another one.
+func parseCursor(c scheduler.Cursor) (p position) {
 	if c == "" {
-		return p, nil
+		return p
 	}
 	var version int
 	var gen string
-	if n, _ := fmt.Sscan(string(c), &version, &gen, &p.log, &p.offset); n != 4 || version != 1 || p.offset < 0 {
-		return p, fault.Invalid.New("cursor %q is none of this driver's", c)
+	if n, _ := fmt.Sscan(string(c), &version, &gen, &p.log, &p.offset); n != 4 || version != 1 || p.offset < 0 || gen != generation {
+		return position{log: "gone"}
 	}
-	if gen != generation {
-		// The log is gone: whatever there is now is another one.
-		p.log = "gone"
-	}
-	return p, nil
+	return p
 }
 
 // watch is one call of Watch.

@@ -50,22 +50,21 @@ past() {
 	fi
 }
 
-# ends CLUSTERS TOKEN… prints the events of these clusters that end something (005, 009 and 036), and those of the tokens that somebody has cancelled.
+# ends TOKEN… prints the events of the clusters that end something (005, 009 and 036), and those of the tokens that somebody has cancelled. The caller
+# defines clusters, which prints their numbers: they may be more than an argument can hold.
 ends() {
-	clusters=$1
-	shift
 	section cancelled
 	for token; do
 		[ ! -e "$dir/jobs/$token/cancelled" ] || echo "$token"
 	done
 	section events
-	[ ! -e "$log" ] || awk -v list="$clusters" '
-		BEGIN { n = split(list, ids, " "); for (i = 1; i <= n; i++) wanted[ids[i] + 0] = 1 }
+	[ ! -e "$log" ] || clusters | awk '
+		NR == FNR { wanted[$1 + 0] = 1; next }
 		!inside && /^0(05|09|36) \(/ {
 			split(substr($2, 2), id, ".")
 			inside = ((id[1] + 0) in wanted)
 		}
 		inside { print }
 		/^\.\.\.$/ { inside = 0 }
-	' "$log"
+	' - "$log"
 }

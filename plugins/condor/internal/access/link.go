@@ -109,10 +109,30 @@ const (
 	sessionPause = 50 * time.Millisecond
 )
 
+// newSession asks for a session, and hears when the connection ends meanwhile: a request that falls into the very end of one is never answered by package
+// ssh, and is left.
+func (l *link) newSession() (*ssh.Session, error) {
+	type opened struct {
+		session *ssh.Session
+		err     error
+	}
+	result := make(chan opened, 1)
+	go func() {
+		session, err := l.client.NewSession()
+		result <- opened{session, err}
+	}()
+	select {
+	case o := <-result:
+		return o.session, o.err
+	case <-l.gone:
+		return nil, errors.New("it ended when a session was asked for")
+	}
+}
+
 // session opens a session.
 func (l *link) session(ctx context.Context) (*ssh.Session, error) {
 	for try := 0; ; try++ {
-		session, err := l.client.NewSession()
+		session, err := l.newSession()
 		var refused *ssh.OpenChannelError
 		switch {
 		case err == nil:

@@ -11,6 +11,9 @@ import (
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
+// ErrCut is a connection that ended while a script ran: nothing tells how far the script came.
+var ErrCut = errors.New("the connection ended")
+
 // Shell runs the script in a session of its own. One that is left before it has ended is not killed, but loses its standard input and output.
 func (s *SSH) Shell(ctx context.Context, script Script) error {
 	for _, w := range []*io.Writer{&script.Stdout, &script.Stderr} {
@@ -68,7 +71,7 @@ func (s *SSH) run(session *ssh.Session, script Script) error {
 	case errors.As(err, &exit):
 		return &ScriptError{Name: script.Name, Code: exit.ExitStatus(), Signal: exit.Signal(), Stderr: stderr.String()}
 	case errors.As(err, &missing):
-		return fault.Unavailable.New("%s: the connection ended during %s", s, script.Name)
+		return fault.Unavailable.New("%s: %w during %s", s, ErrCut, script.Name)
 	}
 	return fault.Unavailable.New("%s: %s: %w", s, script.Name, err)
 }

@@ -28,7 +28,7 @@ func Task(job scheduler.Job) string {
 	}
 	fmt.Fprintf(&b, "\texec env %s%s \"$@\" <%s\n}\n", environment(job), command(job), Quote(stdin))
 	fmt.Fprintf(&b, "\noutputs() {\n\tpack %s\n}\n", Words(outputs(job)...))
-	b.WriteString("\nmain \"$@\"\n")
+	fmt.Fprintf(&b, "\nlive=%v\nmain \"$@\"\n", Streams(job.Tasks()))
 	return b.String()
 }
 

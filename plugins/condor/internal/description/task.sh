@@ -16,6 +16,7 @@ main() {
 	fi
 	# HTCondor holds a job whose outputs are missing. This one is there whatever becomes of the task.
 	: >results.tar
+	[ "$live" = false ] || keep
 	mkdir -p work && cd work || exit 126
 	nice=$(command -v nice)
 	index=$1
@@ -24,6 +25,20 @@ main() {
 	*) set -- ;;
 	esac
 	task "$@"
+}
+
+# keep has the task write to files, which HTCondor brings back whole when it has ended. What they hold is shown in the meantime.
+keep() {
+	: >stdout && : >stderr || exit 126
+	exec 3>&1 4>&2 >>stdout 2>>stderr
+	show stdout >&3 3>&- 4>&-
+	show stderr >&4 3>&- 4>&-
+	exec 3>&- 4>&-
+}
+
+# show FILE writes what comes into the file, until this process has ended. It is no child of the task, which may wait for all of its own.
+show() {
+	(tail -c +1 -s 0.2 --pid=$$ -f "$1" </dev/null 2>/dev/null &)
 }
 
 # unpack turns each %ooo into the byte that it stands for. What comes out ends in no newline that $() could cut off: it is quoted words.
