@@ -21,11 +21,11 @@ import (
 // condorRows measure a whole host, with its durable intents and its driver over SSH, beside HTCondor's own tools run on the access point itself.
 func condorRows() []row {
 	return []row{
-		{"condor: 100 submits", "condor_submit each, on the access point", 1, 3, func(ctx context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
+		{name: "condor: 100 submits", peer: "condor_submit each, on the access point", goal: 1, rounds: 3, start: func(ctx context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
 			return condorRow(ctx, func(ctx context.Context, s *host.Scheduler) error { return submitMany(ctx, s, 100) },
 				"i=0; while [ $i -lt 100 ]; do condor_submit -terse job.sub >/dev/null || exit 1; i=$((i+1)); done")
 		}},
-		{"condor: array of 1000", "condor_submit queue 1000, on the access point", 1, 5, func(ctx context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
+		{name: "condor: array of 1000", peer: "condor_submit queue 1000, on the access point", goal: 1, rounds: 5, start: func(ctx context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
 			return condorRow(ctx, func(ctx context.Context, s *host.Scheduler) error {
 				_, err := s.Submit(ctx, scheduler.Job{Command: "/bin/true", Array: &scheduler.Array{Count: 1000}})
 				return err

@@ -3,15 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
-	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/catalog"
@@ -25,8 +22,10 @@ import (
 // checksum, no supervision.
 func driverRows() []row {
 	return []row{
-		{"driver: start, call, stop", "go-plugin alone", 1.5, 20, startRow},
-		{"driver: 100 calls", "go-plugin alone", 1.3, 50, callRow},
+		{name: "driver: start, call, stop", peer: "go-plugin alone", goal: 1.5, rounds: 20, start: startRow},
+		{name: "driver: 100 calls", peer: "go-plugin alone", goal: 1.3, rounds: 50, start: callRow},
+		{name: "driver: 10 000 events", peer: "as many messages under go-plugin alone", most: 0.060, rounds: 20, start: eventsRow},
+		{name: "driver: lost of 1000 calls", peer: "go-plugin's Kill", unit: "calls", most: 0, rounds: 3, figures: drainRow},
 	}
 }
 
@@ -52,7 +51,27 @@ type idle struct{}
 
 func (idle) Submit(context.Context, scheduler.Job) (scheduler.ID, error)                { return "1", nil }
 func (idle) Query(context.Context, scheduler.Query, func(scheduler.Status) error) error { return nil }
-func (idle) Cancel(context.Context, []scheduler.Ref) error                              { return nil }
+
+// Cancel returns at once, unless a job's identifier names a file: then it says there that it was called, and takes its time.
+func (idle) Cancel(_ context.Context, jobs []scheduler.Ref) error {
+	for _, j := range jobs {
+		if err := linger(string(j.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Watch tells as many events as a row wants, and then nothing.
+func (idle) Watch(ctx context.Context, _ scheduler.Cursor, yield func(scheduler.Event) error) error {
+	for i := range manyEvents {
+		if err := yield(event(i)); err != nil {
+			return err
+		}
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
 
 func startRow(ctx context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
 	dir, link, err := self()
@@ -109,7 +128,7 @@ func callRow(ctx context.Context) (ours, peer func(context.Context) error, stop 
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	s := scheduled(d)
+	s := scheduled(d, call.Limits{})
 	hundred := func(f func() error) error {
 		for range 100 {
 			if err := f(); err != nil {
@@ -129,8 +148,8 @@ func callRow(ctx context.Context) (ours, peer func(context.Context) error, stop 
 }
 
 // scheduled is the face that the host uses.
-func scheduled(d *catalog.Driver) *call.Scheduler {
-	return call.New(call.Options{Name: "bench", Process: d, Bulkhead: call.NewBulkhead("bench", call.Limits{}, nil), Instance: func(context.Context) (call.Instance, error) {
+func scheduled(d *catalog.Driver, l call.Limits) *call.Scheduler {
+	return call.New(call.Options{Name: "bench", Process: d, Services: []string{call.Events}, Bulkhead: call.NewBulkhead("bench", l, nil), Instance: func(context.Context) (call.Instance, error) {
 		return call.Instance{ID: "bench", Revision: "1", Config: func(context.Context) ([]byte, error) { return []byte("{}"), nil }}, nil
 	}})
 }
@@ -152,42 +171,4 @@ func self() (dir, link string, err error) {
 		}
 	}
 	return dir, link, err
-}
-
-func bareHandshake() plugin.HandshakeConfig {
-	return plugin.HandshakeConfig{ProtocolVersion: 1, MagicCookieKey: "OCEANID_BENCH", MagicCookieValue: "bare"}
-}
-
-func bare() plugin.PluginSet { return plugin.PluginSet{"bench": &barePlugin{}} }
-
-type barePlugin struct{ plugin.NetRPCUnsupportedPlugin }
-
-func (*barePlugin) GRPCServer(_ *plugin.GRPCBroker, s *grpc.Server) error {
-	pluginv1.RegisterPluginServer(s, bareServer{})
-	return nil
-}
-
-func (*barePlugin) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
-	return conn, nil
-}
-
-type bareServer struct {
-	pluginv1.UnimplementedPluginServer
-}
-
-func (bareServer) Forget(context.Context, *pluginv1.ForgetRequest) (*pluginv1.ForgetResponse, error) {
-	return &pluginv1.ForgetResponse{}, nil
-}
-
-func startBare(path string) (*plugin.Client, grpc.ClientConnInterface, error) {
-	cmd := exec.Command(path)
-	cmd.Env = append(os.Environ(), bareEnv+"=1")
-	client := plugin.NewClient(&plugin.ClientConfig{HandshakeConfig: bareHandshake(), Plugins: bare(), Cmd: cmd,
-		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC}, Logger: hclog.NewNullLogger()})
-	protocol, err := client.Client()
-	if err != nil {
-		client.Kill()
-		return nil, nil, fmt.Errorf("go-plugin: %w", err)
-	}
-	return client, protocol.(*plugin.GRPCClient).Conn, nil
 }

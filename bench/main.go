@@ -2,8 +2,8 @@
 //
 //	name  ours  peer  ratio  goal
 //
-// Times are medians; the ratio is the median of the ratios, pair by pair, which says most on a noisy machine. A row that cannot be
-// measured here says why.
+// Figures are medians; the ratio is the median of the ratios, pair by pair, which says most on a noisy machine. A goal is a ratio or, where it has a
+// unit, what ours is to stay below. A row that cannot be measured here says why.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -23,16 +24,64 @@ type row struct {
 	name string
 	// peer says what stands on the other side.
 	peer string
-	// goal is the ratio to reach or stay below.
+	// goal is the ratio to reach or stay below; 0: it is most that counts.
 	goal float64
 	// rounds is how many pairs are measured, after one that is thrown away.
 	rounds int
 	// start prepares both sides and returns how to run each once, and how to end it all.
+	// What counts is how long a run takes.
 	start func(context.Context) (ours, peer func(context.Context) error, stop func(), err error)
+	// figures stands in the place of start where something else counts than time: each run gives it, in unit.
+	figures func(context.Context) (ours, peer sample, stop func(), err error)
+	unit    string
+	// most is what ours is to stay below, in unit or, without one, in seconds.
+	most float64
+}
+
+// sample measures one side once.
+type sample func(context.Context) (float64, error)
+
+// sides gives both sides of the row as samples.
+func (r row) sides(ctx context.Context) (ours, peer sample, stop func(), err error) {
+	if r.figures != nil {
+		return r.figures(ctx)
+	}
+	a, b, stop, err := r.start(ctx)
+	return timed(a), timed(b), stop, err
+}
+
+func timed(f func(context.Context) error) sample {
+	return func(ctx context.Context) (float64, error) {
+		begin := time.Now()
+		err := f(ctx)
+		return time.Since(begin).Seconds(), err
+	}
+}
+
+// show is a figure of the row in words.
+func (r row) show(v float64) string {
+	if r.unit == "" {
+		return short(time.Duration(v * float64(time.Second)))
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") + " " + r.unit
+}
+
+func (r row) target() string {
+	if r.goal != 0 {
+		return fmt.Sprintf("%.2f", r.goal)
+	}
+	return r.show(r.most)
 }
 
 func main() {
 	if served() {
+		return
+	}
+	if config := os.Getenv(idleEnv); config != "" {
+		if err := runIdle(config); err != nil && !errors.Is(err, io.EOF) {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
 		return
 	}
 	only := flag.String("run", "", "measure only rows whose name contains this")
@@ -46,61 +95,53 @@ func main() {
 }
 
 func measureAll(ctx context.Context, only string) error {
-	fmt.Printf("%-28s %10s %10s %7s %7s  %s\n", "name", "ours", "peer", "ratio", "goal", "the peer is")
+	fmt.Printf("%-30s %10s %10s %7s %8s  %s\n", "name", "ours", "peer", "ratio", "goal", "the peer is")
 	var failed []error
-	for _, r := range slices.Concat(driverRows(), condorRows()) {
+	for _, r := range slices.Concat(driverRows(), hostRows(), condorRows()) {
 		if !strings.Contains(r.name, only) {
 			continue
 		}
 		m, err := measure(ctx, r)
 		if err != nil {
-			fmt.Printf("%-28s not measured: %v\n", r.name, err)
+			fmt.Printf("%-30s not measured: %v\n", r.name, err)
 			if !errors.Is(err, errors.ErrUnsupported) {
 				failed = append(failed, err)
 			}
 			continue
 		}
-		fmt.Printf("%-28s %10s %10s %7.2f %7.2f  %s\n", r.name, short(m.ours), short(m.peer), m.ratio, r.goal, r.peer)
+		fmt.Printf("%-30s %10s %10s %7.2f %8s  %s\n", r.name, r.show(m.ours), r.show(m.peer), m.ratio, r.target(), r.peer)
 	}
 	return errors.Join(failed...)
 }
 
 type measured struct {
-	ours, peer time.Duration
-	ratio      float64
+	ours, peer, ratio float64
 }
 
 func measure(ctx context.Context, r row) (m measured, err error) {
-	ours, peer, stop, err := r.start(ctx)
+	ours, peer, stop, err := r.sides(ctx)
 	if err != nil {
 		return m, err
 	}
 	defer stop()
-	var a, b []time.Duration
-	var ratios []float64
+	var a, b, ratios []float64
 	for i := range r.rounds + 1 {
-		x, err := once(ctx, ours)
+		x, err := ours(ctx)
 		if err != nil {
 			return m, fmt.Errorf("ours: %w", err)
 		}
-		y, err := once(ctx, peer)
+		y, err := peer(ctx)
 		if err != nil {
 			return m, fmt.Errorf("the peer: %w", err)
 		}
 		if i > 0 {
-			a, b, ratios = append(a, x), append(b, y), append(ratios, float64(x)/float64(y))
+			a, b, ratios = append(a, x), append(b, y), append(ratios, x/y)
 		}
 	}
 	return measured{median(a), median(b), median(ratios)}, nil
 }
 
-func once(ctx context.Context, f func(context.Context) error) (time.Duration, error) {
-	begin := time.Now()
-	err := f(ctx)
-	return time.Since(begin), err
-}
-
-func median[T ~int64 | ~float64](all []T) T {
+func median(all []float64) float64 {
 	slices.Sort(all)
 	return all[len(all)/2]
 }
