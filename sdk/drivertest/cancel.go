@@ -201,7 +201,10 @@ func cancelsAmongUnknown(ctx context.Context, t *trial) error {
 	if err := t.cancel(ctx, t.stranger(), ref, t.stranger()); err != nil {
 		return saw("Cancel of a job between two that nobody knows: %s", said(err))
 	}
-	_, err = t.cancelled(ctx, ref)
+	now, err := t.ended(ctx, ref)
+	if err == nil && !now.all(schedulerv1.State_STATE_CANCELLED) {
+		return saw("after Cancel of it between two that nobody knows the job is %s", now.show())
+	}
 	return err
 }
 

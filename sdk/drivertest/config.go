@@ -18,7 +18,8 @@ func fill(schema *pluginv1.Block, config json.RawMessage) (json.RawMessage, erro
 		return nil, fmt.Errorf("it is no JSON object: %w", err)
 	}
 	for _, a := range schema.GetAttributes() {
-		if _, there := given[a.GetName()]; !there && len(a.GetDefaultJson()) > 0 {
+		// A default that is none is for another check to find.
+		if _, there := given[a.GetName()]; !there && len(a.GetDefaultJson()) > 0 && fits(a.GetType(), a.GetDefaultJson()) {
 			given[a.GetName()] = a.GetDefaultJson()
 		}
 	}

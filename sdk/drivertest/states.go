@@ -172,10 +172,12 @@ func runningIsNotEnded(ctx context.Context, t *trial) error {
 		if err != nil {
 			return saw("Query: %s", said(err))
 		}
-		for _, s := range told {
-			if terminal(s.GetState()) {
-				return saw("a job that runs until it is cancelled is told as %s", show(s))
-			}
+		now, err := tasksOf(ref, told)
+		if err != nil {
+			return err
+		}
+		if now[0] != nil && terminal(now[0].GetState()) {
+			return saw("a job that runs until it is cancelled is told as %s", now.show())
 		}
 		if err := sleep(ctx, shortestPause); err != nil {
 			return err

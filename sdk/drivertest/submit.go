@@ -234,10 +234,9 @@ func refusedLeavesNothing(ctx context.Context, t *trial) error {
 	if err != nil {
 		return saw("Query of a job that was refused: %s", said(err))
 	}
-	for _, s := range told {
-		if s.GetState() != schedulerv1.State_STATE_LOST {
-			return saw("Query of a job that was refused tells %s", show(s))
-		}
+	now, err := tasksOf(refTo(job), told)
+	if err == nil && now[0] != nil && now[0].GetState() != schedulerv1.State_STATE_LOST {
+		return saw("Query of a job that was refused tells %s", now.show())
 	}
-	return nil
+	return err
 }

@@ -27,6 +27,7 @@ type suite struct {
 	id        string // of this run: in the names of everything that it makes
 	place     string // folder of the instances
 	marks     string // folder in which jobs may leave marks
+	sums      launch.Checksums
 	scouted   scouted
 	tokens    counter
 	instances counter
@@ -98,7 +99,7 @@ func (s *suite) start(ctx context.Context) (*launch.Process, error) {
 	env := map[string]string{secretVariable: s.id}
 	maps.Copy(env, s.o.Env)
 	return launch.Start(ctx, launch.Spec{
-		Name: filepath.Base(s.path), Path: s.path, Env: env, Log: s.o.Log,
+		Name: filepath.Base(s.path), Path: s.path, Env: env, Log: s.o.Log, Checksums: &s.sums,
 		// An interpreter may take long to load all that it needs, and longer on a machine that runs other checks.
 		StartTimeout: max(30*time.Second, s.o.Patience),
 	})
