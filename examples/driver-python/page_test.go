@@ -55,7 +55,9 @@ func TestDriverOfThePage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			config := fmt.Sprintf(`{"host": %q, "token": "s3cret", "timeout": "1m"}`, servePool(t, pool))
-			drivertest.Binary(t, path, drivertest.Options{Config: []byte(config), Only: regexp.MustCompile("^(" + groups + ")/")})
+			drivertest.Binary(t, path, drivertest.Options{
+				Config: []byte(config), Unreachable: []byte(`{"host": "127.0.0.1:1"}`), Only: regexp.MustCompile("^(" + groups + ")/"),
+			})
 		})
 	}
 }

@@ -72,11 +72,14 @@ class Daemon:
     def run(self, pipe, children):
         idle = time.monotonic()
         while self.jobs or time.monotonic() < idle + LINGER:
-            if not os.path.isdir(self.spool.path("open")):
+            try:
+                self._take_in()
+                self._look()
+                self._start()
+            except FileNotFoundError:
+                if os.path.isdir(self.spool.path("open")):
+                    raise
                 self._abandon()
-            self._take_in()
-            self._look()
-            self._start()
             if self.jobs:
                 idle = time.monotonic()
             for ready in select.select([pipe, children], [], [], 1)[0]:
