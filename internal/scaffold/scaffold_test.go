@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/oceanid/oceanid/internal/scaffold"
+	// What the scaffold is built with: a change of it must not leave a result in go test's cache.
+	_ "github.com/oceanid/oceanid/sdk/drivertest"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
