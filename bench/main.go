@@ -12,8 +12,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -85,13 +87,31 @@ func main() {
 		return
 	}
 	only := flag.String("run", "", "measure only rows whose name contains this")
+	profile := flag.String("profile", "", "write a CPU profile of this process to the file")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := measureAll(ctx, *only); err != nil {
+	if err := profiled(*profile, func() error { return measureAll(ctx, *only) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// profiled runs f, with a CPU profile where there is a file for it.
+func profiled(path string, f func() error) error {
+	if path == "" {
+		return f()
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	err = f()
+	pprof.StopCPUProfile()
+	return errors.Join(err, file.Close())
 }
 
 func measureAll(ctx context.Context, only string) error {
@@ -109,9 +129,17 @@ func measureAll(ctx context.Context, only string) error {
 			}
 			continue
 		}
-		fmt.Printf("%-30s %10s %10s %7.2f %8s  %s\n", r.name, r.show(m.ours), r.show(m.peer), m.ratio, r.target(), r.peer)
+		fmt.Printf("%-30s %10s %10s %7s %8s  %s\n", r.name, r.show(m.ours), r.show(m.peer), times(m.ratio), r.target(), r.peer)
 	}
 	return errors.Join(failed...)
+}
+
+// times is a ratio in words: there is none to a peer of which the figure is 0.
+func times(ratio float64) string {
+	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", ratio)
 }
 
 type measured struct {
