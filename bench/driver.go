@@ -78,7 +78,7 @@ func startRow(ctx context.Context) (ours, peer func(context.Context) error, stop
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	sums, err := known(link)
+	sums, err := known(ctx, link)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -102,15 +102,15 @@ func startRow(ctx context.Context) (ours, peer func(context.Context) error, stop
 	return ours, peer, func() { os.RemoveAll(dir) }, nil
 }
 
-// known is a checksum that a host knows from an earlier start: it is trusted once the file is not brand new.
-func known(path string) (*launch.Checksums, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
+// known is a checksum that a host knows from an earlier start: it is trusted once nothing about the file, its links included, is brand new.
+func known(ctx context.Context, path string) (*launch.Checksums, error) {
+	select {
+	case <-time.After(3 * time.Second):
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	time.Sleep(time.Until(info.ModTime().Add(3 * time.Second)))
 	sums := &launch.Checksums{}
-	_, err = sums.Of(path)
+	_, err := sums.Of(path)
 	return sums, err
 }
 
