@@ -23,57 +23,44 @@ const rivals = 8
 // held gives a job that was held before it began. A pool with room for everything begins a job at once; then many tasks make it wait.
 func (t *trial) held(ctx context.Context, script string) (*schedulerv1.JobRef, error) {
 	for range rivals {
-		ref, err := t.submit(ctx, t.shell(script))
-		if err != nil {
-			return nil, err
-		}
-		if err := t.subject.hold(ctx, ref); err != nil {
-			return nil, saw("Hold: %w", &callError{err})
-		}
-		now, err := t.until(ctx, ref, "held, running or at an end", func(now tasks) bool {
-			return now.all(append(ends(), schedulerv1.State_STATE_HELD, schedulerv1.State_STATE_RUNNING)...)
-		})
-		if err != nil {
-			return nil, err
-		}
-		if now.all(schedulerv1.State_STATE_HELD) {
-			if now[0].GetReason() == "" {
-				return nil, saw("the job is told as held without a reason")
-			}
-			return ref, nil
+		ref, now, err := t.holdNew(ctx, script)
+		if err != nil || now.all(schedulerv1.State_STATE_HELD) {
+			return ref, err
 		}
 	}
-	return t.heldBehindOthers(ctx, script)
+	others, err := t.submit(ctx, array(t.shell("sleep 20"), crowd))
+	if err != nil {
+		return nil, err
+	}
+	ref, now, err := t.holdNew(ctx, script)
+	if problem := t.cancel(ctx, others); problem != nil {
+		return nil, saw("Cancel: %s", said(problem))
+	}
+	if err == nil && !now.all(schedulerv1.State_STATE_HELD) {
+		return nil, notApplicable("the pool begins every job before it can be held, and %d tasks do not fill it", crowd)
+	}
+	return ref, err
 }
 
 // crowd is more tasks than a pool that is meant for tests runs at once.
 const crowd = 128
 
-func (t *trial) heldBehindOthers(ctx context.Context, script string) (*schedulerv1.JobRef, error) {
-	others, err := t.submit(ctx, array(t.shell("sleep 20"), crowd))
-	if err != nil {
-		return nil, err
-	}
+// holdNew submits a job, holds it at once, and waits until it is held or it is too late.
+func (t *trial) holdNew(ctx context.Context, script string) (*schedulerv1.JobRef, tasks, error) {
 	ref, err := t.submit(ctx, t.shell(script))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := t.subject.hold(ctx, ref); err != nil {
-		return nil, saw("Hold: %w", &callError{err})
+		return nil, nil, saw("Hold: %w", &callError{err})
 	}
 	now, err := t.until(ctx, ref, "held, running or at an end", func(now tasks) bool {
 		return now.all(append(ends(), schedulerv1.State_STATE_HELD, schedulerv1.State_STATE_RUNNING)...)
 	})
-	if problem := t.cancel(ctx, others); problem != nil {
-		return nil, saw("Cancel: %s", said(problem))
+	if err == nil && now.all(schedulerv1.State_STATE_HELD) && now[0].GetReason() == "" {
+		return nil, now, saw("the job is told as held without a reason")
 	}
-	if err != nil {
-		return nil, err
-	}
-	if !now.all(schedulerv1.State_STATE_HELD) {
-		return nil, notApplicable("the pool begins every job before it can be held, and %d tasks do not fill it", crowd)
-	}
-	return ref, nil
+	return ref, now, err
 }
 
 func holdsAndReleases(ctx context.Context, t *trial) error {

@@ -1,13 +1,11 @@
 package drivertest_test
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/rpc"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +30,7 @@ type pool struct {
 }
 
 // cycle is how long a job waits at least.
-const cycle = 20 * time.Millisecond
+const cycle = 200 * time.Millisecond
 
 // poolJob is a job or a workflow: its tasks, in order.
 type poolJob struct {
@@ -45,19 +43,23 @@ type poolTask struct {
 	index  int           // in the node's array
 	after  map[int]string
 	status scheduler.Status
+	ripe   bool // it has waited for a cycle
 	cancel bool
 	kill   func()
 }
 
+// room is how many tasks a pool runs at once: not so many that the suite could not fill it.
+const room = 100
+
 // startPool starts a pool for a test and ends it with the test.
-func startPool(t *testing.T) *pool {
+func startPool(t *testing.T, slots int) *pool {
 	t.Helper()
 	// A socket's path must be short.
 	dir, err := os.MkdirTemp("/tmp", "pool")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pool{dir: dir, free: 100, jobs: map[string]*poolJob{}}
+	p := &pool{dir: dir, free: slots, jobs: map[string]*poolJob{}}
 	p.changed = sync.NewCond(&p.mu)
 	server := rpc.NewServer()
 	if err := server.RegisterName("Pool", &poolService{p}); err != nil {
@@ -135,6 +137,9 @@ func (p *pool) add(token string, nodes []scheduler.Node, blind bool) string {
 			time.Sleep(cycle)
 			p.mu.Lock()
 			defer p.mu.Unlock()
+			for _, t := range j.tasks {
+				t.ripe = true
+			}
 			p.advance()
 		})
 	}
@@ -166,7 +171,7 @@ func (p *pool) advance() {
 				case broken != "":
 					p.tell(t, scheduler.Cancelled, fmt.Sprintf("node %q did not succeed", broken), nil)
 					again = true
-				case ready && p.free > 0 && !p.closed:
+				case ready && t.ripe && p.free > 0 && !p.closed:
 					p.free--
 					p.tell(t, scheduler.Running, "", nil)
 					p.running.Go(func() { p.run(j, t) })
@@ -205,94 +210,6 @@ func (p *pool) cancelJob(j *poolJob) {
 	p.advance()
 }
 
-// poolService is what a driver may ask.
-type poolService struct{ *pool }
-
-// Graph is a job as a driver hands it over.
-type Graph struct {
-	Token string
-	Nodes []scheduler.Node
-	// Blind makes a job although there is one with the token.
-	Blind bool
-}
-
-func (s *poolService) Submit(g Graph, id *string) error {
-	*id = s.add(g.Token, g.Nodes, g.Blind)
-	return nil
-}
-
-// Find gives all statuses of the jobs with these tokens.
-func (s *poolService) Find(tokens []string, found *[]scheduler.Status) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, token := range tokens {
-		if j := s.jobs[token]; j != nil {
-			for _, t := range j.tasks {
-				*found = append(*found, t.status)
-			}
-		}
-	}
-	return nil
-}
-
-func (s *poolService) Cancel(tokens []string, _ *struct{}) error {
-	return s.each(tokens, s.cancelJob)
-}
-
-func (s *poolService) Hold(tokens []string, _ *struct{}) error {
-	return s.each(tokens, func(j *poolJob) {
-		for _, t := range j.tasks {
-			if t.status.State == scheduler.Queued {
-				s.tell(t, scheduler.Held, "held by a user", nil)
-			}
-		}
-	})
-}
-
-func (s *poolService) Release(tokens []string, _ *struct{}) error {
-	return s.each(tokens, func(j *poolJob) {
-		for _, t := range j.tasks {
-			if t.status.State == scheduler.Held {
-				s.tell(t, scheduler.Queued, "", nil)
-			}
-		}
-	})
-}
-
-func (s *poolService) each(tokens []string, do func(*poolJob)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, token := range tokens {
-		if j := s.jobs[token]; j != nil {
-			do(j)
-		}
-	}
-	s.advance()
-	return nil
-}
-
-// News waits for events after the first n, and gives them.
-func (s *poolService) News(n int, found *[]scheduler.Status) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n < 0 || n > len(s.events) {
-		return errors.New("no such place among the events")
-	}
-	for len(s.events) == n && !s.closed {
-		s.changed.Wait()
-	}
-	*found = slices.Clone(s.events[n:])
-	return nil
-}
-
-// Count is how many events there are.
-func (s *poolService) Count(_ struct{}, n *int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	*n = len(s.events)
-	return nil
-}
-
 // workDir is where a task runs; its outputs to the two streams lie beside it.
 func workDir(dir, token string, task int) string {
 	return filepath.Join(dir, "jobs", token, fmt.Sprint(task), "work")
@@ -312,14 +229,4 @@ func lookFor(name string, env []string) string {
 		}
 	}
 	return name
-}
-
-// Outputs are those that the job named.
-func (s *poolService) Outputs(token string, outputs *[]string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if j := s.jobs[token]; j != nil {
-		*outputs = slices.Clone(j.tasks[0].job.Outputs)
-	}
-	return nil
 }

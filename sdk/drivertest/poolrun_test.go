@@ -98,10 +98,7 @@ func (p *pool) prepare(j *poolJob, t *poolTask) (*exec.Cmd, error) {
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(to, content, 0o600); err != nil {
-			return nil, err
-		}
-		if err := os.Chmod(to, os.FileMode(in.Mode).Perm()); err != nil {
+		if err := place(to, content, os.FileMode(in.Mode).Perm()); err != nil {
 			return nil, err
 		}
 	}
@@ -137,4 +134,15 @@ func (p *pool) prepare(j *poolJob, t *poolTask) (*exec.Cmd, error) {
 	}
 	c.Stdout, c.Stderr = out, errs
 	return c, nil
+}
+
+// place writes a file that may be executed at once.
+func place(path string, content []byte, mode os.FileMode) error {
+	// A process that is forked meanwhile holds the file open for writing, and what is open for writing cannot be executed.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return err
+	}
+	return os.Chmod(path, mode)
 }

@@ -12,5 +12,5 @@ func poolPlugin() sdk.Plugin { return sdk.Scheduler("pool", "1.2.3", newPoolDriv
 // The test binary executes itself as the driver, with TestMain's help.
 func TestSchedulerConforms(t *testing.T) {
 	t.Parallel()
-	drivertest.Scheduler(t, poolPlugin(), poolConfig{Socket: startPool(t).socket()})
+	drivertest.Scheduler(t, poolPlugin(), poolConfig{Socket: startPool(t, room).socket()})
 }
