@@ -29,14 +29,14 @@ func faultChecks() []check {
 			checks[i].Service, checks[i].Required = v.service, false
 		}
 	}
-	return append(checks, group("faults", "", "scheduler.Driver; internal rules of a driver's process in plugin.proto",
+	return append(checks, group("faults", "", "scheduler.Driver; docs/protocol.md, a driver's process",
 		of("kill-during-submit", "A driver that is killed at any moment of a submission makes exactly one job of the token, once the next process is asked again.", "scheduler.Driver.Submit",
 			"Tag the pool's job with the token in the very step that makes it, and look it up before you submit.", killedDuringSubmit),
 		of("restart-while-jobs-run", "Jobs go on when the driver's process is killed, and another process tells their states and their ends.", "scheduler.Ref: a driver needs no memory of its own", restart, restartWhileJobsRun),
 		of("kill-after-submit", "A job that Submit has answered for is at the pool, whatever becomes of the process, and another process knows its token.", "scheduler.Driver.Submit", "Answer only when the pool has the job for good.", killedAfterSubmit),
 		of("two-processes", "Two processes of the driver at the same time agree on jobs: a token submitted to both makes one job, and each tells and cancels the other's.", "scheduler.Driver.Submit: from any process",
 			"Decide at the pool, or under a lock that both processes see, whether a token is new.", twoProcesses),
-		of("host-dies", "A driver whose host has gone, so that its lifeline ends, ends at once; its jobs go on.", "plugin.proto; facts of a driver's process: the lifeline",
+		of("host-dies", "A driver whose host has gone, so that its lifeline ends, ends at once; its jobs go on.", "docs/protocol.md, a driver's process: the lifeline",
 			"Watch the descriptor that OCEANID_LIFELINE names, and end with your process group when it ends; Go's SDK does.", hostDies),
 		of("terminates-in-good-order", "SIGTERM lets calls under way end, and then the process ends by itself.", "plugin.proto, rpc Drain",
 			"Take SIGTERM for a request to drain; Go's SDK does.", terminatesInGoodOrder),
