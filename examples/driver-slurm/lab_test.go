@@ -163,3 +163,15 @@ func stdout(t *testing.T, d *driver, ref scheduler.Ref, task int) string {
 	}
 	return b.String()
 }
+
+// eventually waits until something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	limit := time.Now().Add(60 * time.Second)
+	for !holds() {
+		if time.Now().After(limit) {
+			t.Fatalf("still not: %s", what)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}

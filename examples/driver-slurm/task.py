@@ -11,6 +11,7 @@ command), broken (this script could not prepare it), or stopped: Slurm asked it 
 knows why.
 """
 
+import ctypes
 import json
 import os
 import resource
@@ -23,6 +24,7 @@ import time
 import traceback
 
 GRACE = 10  # seconds between SIGTERM and SIGKILL when the task's own time is over
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 folder = sys.argv[1]
 task = int(os.environ.get("SLURM_ARRAY_TASK_ID", "0"))
@@ -91,9 +93,11 @@ def environment(job):
 
 
 class Task:
-    """The task's processes: a process group of their own."""
+    """The task's processes: a process group of their own, and what has left that."""
 
     def __init__(self):
+        # Orphans become this script's children: it, and Slurm where it has no cgroups, can find them.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.child = None
         self.stopped = False
         signal.signal(signal.SIGTERM, self.stop)
@@ -109,6 +113,21 @@ class Task:
         except ProcessLookupError:
             pass
 
+    def sweep(self):
+        """Ends what the task has left behind."""
+        self.signal(signal.SIGKILL)
+        while True:
+            try:
+                with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as f:
+                    left = [int(pid) for pid in f.read().split()]
+            except OSError:
+                return  # a kernel without that file: Slurm ends them
+            if not left:
+                return
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
     def run(self, job):
         work = prepare(job)
         stdin = os.path.join(folder, "inputs", job["stdin"]) if job.get("stdin") else os.devnull
@@ -121,7 +140,7 @@ class Task:
         if self.stopped:  # before there was anything to signal
             self.signal(signal.SIGTERM)
         word, value = self.wait((job.get("resources") or {}).get("run_time", 0) / 1e9)
-        self.signal(signal.SIGKILL)  # what it has left behind
+        self.sweep()
         if word == "signal" and not self.stopped:
             time.sleep(0.5)  # Slurm signals the command and this script in no certain order
         return ("stopped", 0) if self.stopped else (word, value)
