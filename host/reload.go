@@ -72,6 +72,7 @@ func (h *Host) Reload(ctx context.Context) (Changes, error) {
 	c := driverChanges(done)
 	h.takeSchedulers(ctx, file, &c)
 	c.compare(was, file)
+	h.manager.Wake()
 	return c, ctx.Err()
 }
 

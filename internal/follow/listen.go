@@ -50,6 +50,9 @@ func listen(ctx context.Context, f *follower, out chan<- news) {
 		if time.Since(begun) > lastRetry {
 			pause = firstRetry
 		}
+		if makesWay(err) && time.Since(begun) > firstRetry {
+			continue
+		}
 		if err != nil && fault.Blame(err) != fault.Host {
 			f.log.Warn("the pool cannot be followed, is tried again", "in", pause, "error", err)
 		}
@@ -58,6 +61,12 @@ func listen(ctx context.Context, f *follower, out chan<- news) {
 		}
 		pause = min(pause*2, lastRetry)
 	}
+}
+
+// makesWay tells that the driver's process is to end and that another one is there already, or soon: the pool has nothing to do with it.
+func makesWay(err error) bool {
+	after, said := fault.RetryAfter(err)
+	return said && after == 0 && errors.Is(err, fault.Unavailable) && fault.Blame(err) == fault.Host
 }
 
 func (l listener) hear(ctx context.Context) error {

@@ -36,7 +36,10 @@ type Manager struct {
 }
 
 // post is one scheduler that is looked after here.
-type post struct{ again bool }
+type post struct {
+	again bool
+	wake  chan struct{} // has room for one: do not wait any longer to try again
+}
 
 // Changed tells that something about a scheduler may have changed; "": about any. The work goes on in goroutines that end with ctx; Wait waits for
 // them.
@@ -63,6 +66,18 @@ func (m *Manager) Changed(ctx context.Context, uid string) {
 	}
 }
 
+// Wake tries at once to follow what could not be followed before: something has changed that may have been the reason, such as the drivers.
+func (m *Manager) Wake() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.posts {
+		select {
+		case p.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
 // Wait returns when every follower has ended.
 func (m *Manager) Wait() { m.wait.Wait() }
 
@@ -80,11 +95,11 @@ func (m *Manager) look(ctx context.Context, uid string) {
 	if ctx.Err() != nil {
 		return
 	}
-	p := &post{}
+	p := &post{wake: make(chan struct{}, 1)}
 	m.posts[uid] = p
 	m.wait.Go(func() {
 		for stay := true; stay; stay = m.leave(ctx, uid, p) {
-			m.man(ctx, uid)
+			m.man(ctx, uid, p.wake)
 		}
 	})
 }
@@ -101,7 +116,7 @@ func (m *Manager) leave(ctx context.Context, uid string, p *post) (stay bool) {
 }
 
 // man follows a scheduler for as long as it has jobs that have not ended, whenever its lease is to be had.
-func (m *Manager) man(ctx context.Context, uid string) {
+func (m *Manager) man(ctx context.Context, uid string, wake <-chan struct{}) {
 	pause := firstRetry
 	for ctx.Err() == nil {
 		counts, err := m.Store.ActiveCount(ctx, []string{uid})
@@ -126,8 +141,23 @@ func (m *Manager) man(ctx context.Context, uid string) {
 		} else {
 			pause = firstRetry
 		}
-		sleep(ctx, wait)
+		if rest(ctx, wait, wake) {
+			pause = firstRetry
+		}
 	}
+}
+
+// rest waits for d, or until ctx is done, or until it is woken, which is true.
+func rest(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-wake:
+		return true
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // follow runs one follower under a lease that is kept alive, and gives the lease back.
