@@ -74,7 +74,7 @@ func (l *Local) Shell(ctx context.Context, s Script) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	// What the script left running may hold its output open.
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = 3 * time.Second
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -102,6 +102,10 @@ func (l *Local) Shell(ctx context.Context, s Script) error {
 			failed.Signal = strings.TrimPrefix(unix.SignalName(status.Signal()), "SIG")
 		}
 		return failed
+	}
+	if errors.Is(err, exec.ErrWaitDelay) {
+		// Its output may have been cut off: by what it left running, or because the machine is too busy to read it.
+		return fault.Unavailable.New("%s: %w during %s", l, ErrCut, s.Name)
 	}
 	return err
 }
