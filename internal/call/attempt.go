@@ -22,8 +22,11 @@ const (
 	probeDeadline     = 2 * time.Minute
 )
 
-// attempts is how often a call is made at most when the driver's process goes away under it.
+// attempts is how often a call is made at most when the driver's process goes away under it. One that makes way for another process is none of them.
 const attempts = 3
+
+// lasting is how long an attempt at a stream takes that was not in vain: what is followed for days outlives any number of crashes.
+const lasting = 2 * time.Minute
 
 // verb is what is asked of a driver.
 type verb struct {
@@ -34,6 +37,8 @@ type verb struct {
 	deadline time.Duration
 	// repeat tells whether the call may still be made once more after the driver went away under it; nil: it may.
 	repeat func() bool
+	// stays tells, of a call without a deadline, whether it is to end at the process that has it, also when another takes over; nil: it makes way.
+	stays func() bool
 }
 
 // attempt makes a call once.
@@ -67,11 +72,12 @@ func (s *Scheduler) do(ctx context.Context, v verb, call attempt) error {
 func (s *Scheduler) try(ctx context.Context, v verb, call attempt) error {
 	var err error
 	for made := 0; made < attempts; made++ {
+		began := time.Now()
 		var i Instance
 		if i, err = s.Instance(ctx); err != nil {
 			break
 		}
-		err = s.once(ctx, i, call)
+		err = s.once(ctx, v, i, call)
 		// After each step another process may have taken this one's place, which knows no instance either.
 		for told := 0; told < attempts && errors.Is(err, fault.Unconfigured); told++ {
 			// It may be another revision by now; an older one must not take its place.
@@ -79,11 +85,17 @@ func (s *Scheduler) try(ctx context.Context, v verb, call attempt) error {
 				break
 			}
 			if err = s.configure(ctx, i); err == nil {
-				err = s.once(ctx, i, call)
+				err = s.once(ctx, v, i, call)
 			}
 		}
 		if err == nil || ctx.Err() != nil || !(gone(err) || draining(err)) || (v.repeat != nil && !v.repeat()) {
 			break
+		}
+		switch {
+		case errors.As(err, new(*movedError)):
+			made--
+		case v.class == streams && time.Since(began) > lasting:
+			made = -1
 		}
 	}
 	return err
@@ -98,7 +110,7 @@ func draining(err error) bool {
 // crashTime is how long a call whose connection broke waits to hear whether the driver's process has ended.
 const crashTime = time.Second
 
-func (s *Scheduler) once(ctx context.Context, i Instance, call attempt) error {
+func (s *Scheduler) once(ctx context.Context, v verb, i Instance, call attempt) error {
 	lease, err := s.Process.Acquire(ctx)
 	if err != nil {
 		return err
@@ -116,14 +128,19 @@ func (s *Scheduler) once(ctx context.Context, i Instance, call attempt) error {
 		watching.Go(func() {
 			select {
 			case <-lease.Retiring():
-				makeWay(moved())
 			case <-ended:
+				return
+			}
+			if crash := lease.Err(); crash != nil {
+				makeWay(&goneError{crash})
+			} else if v.stays == nil || !v.stays() {
+				makeWay(moved())
 			}
 		})
 	}
 	err = wire.Fault(call(ctx, lease.Conn(), &pluginv1.Instance{Id: i.ID, Revision: i.Revision}))
-	if err != nil && draining(context.Cause(ctx)) {
-		return context.Cause(ctx)
+	if cause := context.Cause(ctx); err != nil && (gone(cause) || draining(cause)) {
+		return cause
 	}
 	if !wire.Transport(err) || ctx.Err() != nil {
 		return err
@@ -151,7 +168,12 @@ func gone(err error) bool {
 	return errors.As(err, &g)
 }
 
-// moved is what a driver that makes way answers; see draining.
+// movedError tells that a call was ended here, because another process takes over from the one that had it.
+type movedError struct{ error }
+
+func (e *movedError) Unwrap() error { return e.error }
+
+// moved is, but for its type, what a driver that makes way answers; see draining.
 func moved() error {
-	return fault.After(fault.By(fault.Host, fault.Unavailable.New("the driver makes way for another process")), 0)
+	return &movedError{fault.After(fault.By(fault.Host, fault.Unavailable.New("the driver makes way for another process")), 0)}
 }

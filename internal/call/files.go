@@ -7,6 +7,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
@@ -84,8 +85,10 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 	defer giveUp(nil)
 	still := s.standstill(giveUp)
 	defer still.Stop()
-	yielded := false
-	return s.do(ctx, verb{name: "Download", op: "download", class: transfers, repeat: func() bool { return !yielded }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	var yielded atomic.Bool
+	// What the caller has is of no use with another process, which begins anew: the one that sends it may end it.
+	v := verb{name: "Download", op: "download", class: transfers, repeat: func() bool { return !yielded.Load() }, stays: yielded.Load}
+	return s.do(ctx, v, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		req.Instance = ref
 		stream, err := schedulerv1.NewDownloadsClient(conn).Download(ctx, req)
 		if err != nil {
@@ -113,7 +116,7 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 			if !fs.ValidPath(file.Path) || file.Path == "." || file.Task < 0 || file.Task >= max(job.Tasks, 1) {
 				return fault.By(fault.Driver, fault.Internal.New("the driver sent a file %q of task %d, which cannot be one of the job's", file.Path, file.Task))
 			}
-			yielded = true
+			yielded.Store(true)
 			content := &download{receive: receive, sum: sha256.New()}
 			if err := yield(file, content); err != nil {
 				return err

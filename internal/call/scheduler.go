@@ -120,7 +120,7 @@ func (s *Scheduler) configure(ctx context.Context, i Instance) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, configureDeadline)
 	defer cancel()
-	return s.once(ctx, i, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.once(ctx, verb{}, i, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
 		resp, err := pluginv1.NewPluginClient(conn).Configure(ctx, &pluginv1.ConfigureRequest{
 			Instance: ref, Name: s.Name, ConfigJson: config, Directory: i.Dir,
 		})

@@ -71,10 +71,15 @@ func (g *generation) release() {
 	}
 }
 
-// err says how this life ended, once it has.
+// err says how this life ended, or why it is ended that should not have; nil: it goes on, or was stopped.
 func (g *generation) err() error {
 	if g.verdict != nil {
 		return g.verdict
 	}
-	return g.process.Err()
+	select {
+	case <-g.process.Done():
+		return g.process.Err()
+	default:
+		return nil
+	}
 }

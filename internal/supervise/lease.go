@@ -32,13 +32,9 @@ func (l *Lease) Retiring() <-chan struct{} { return l.generation.retiring }
 // Done is closed when this generation has ended. When a call fails because of the connection, Done follows within moments if the driver crashed.
 func (l *Lease) Done() <-chan struct{} { return l.generation.process.Done() }
 
-// Err says after Done how this generation ended; nil: it was stopped, else fault.Crashed with what is known.
+// Err says how this generation ended: fault.Crashed with what is known; nil: it was stopped, or goes on. Of one that hangs it says so from Retiring on,
+// and not only after Done.
 func (l *Lease) Err() error {
-	select {
-	case <-l.Done():
-	default:
-		return nil
-	}
 	l.of.mu.Lock()
 	defer l.of.mu.Unlock()
 	return l.generation.err()
