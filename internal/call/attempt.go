@@ -55,8 +55,10 @@ func (s *Scheduler) do(ctx context.Context, v verb, call attempt) error {
 	}
 	leave, err := s.Bulkhead.enter(ctx, v.class, s.Name)
 	if err == nil {
-		err = s.try(ctx, v, call)
-		leave()
+		err = func() error {
+			defer leave() // also if what the caller has to do with an answer panics
+			return s.try(ctx, v, call)
+		}()
 	}
 	err = s.describe(ctx, v.op, err)
 	took := time.Since(began)

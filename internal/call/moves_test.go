@@ -154,3 +154,20 @@ func TestADownloadIsNotCutByAnUpgrade(t *testing.T) {
 		t.Errorf("%+v", status)
 	}
 }
+
+// What a caller does with an answer may panic, and a server may go on after that: the turn must not be lost.
+func TestAPanicGivesTheTurnBack(t *testing.T) {
+	t.Parallel()
+	caller := start(t).scheduler("1", good)
+	caller.Bulkhead = call.NewBulkhead("test", call.Limits{Calls: 1, Queue: 1}, nil)
+	ask := func(do func()) error {
+		defer func() { _ = recover() }()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		return caller.Query(ctx, scheduler.Query{Jobs: []scheduler.Ref{{Token: "t", Tasks: 1}}}, func(scheduler.Status) error { do(); return nil })
+	}
+	_ = ask(func() { panic("boom") })
+	if err := ask(func() {}); err != nil {
+		t.Error(err)
+	}
+}
