@@ -55,7 +55,7 @@ func page() []byte {
 The conformance suite holds a driver, in any language, to %d promises over the real wire. %d of them are required of every driver; the others belong to a
 service that a driver may serve or leave out. What is left out must be left out honestly: those are the checks of the group honesty.
 
-    oceanid drivers conform ./my-driver -config my.hcl     # a table; --junit FILE and --json FILE for machines
+    oceanid drivers conform ./my-driver -c my.hcl     # a table; --junit FILE and -o json for machines
 
 In Go, `+"`drivertest.Scheduler(t, plugin, config)`"+` in a test runs each as a subtest; `+"`go test -run 'TestConformance/submit'`"+` runs one group.
 
