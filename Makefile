@@ -46,6 +46,7 @@ lint: docs ## gofmt, vet, staticcheck, proto style and freshness
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
 	@$(GO) vet ./...
 	@$(TOOL) staticcheck ./...
+	@for m in $(NESTED); do $(GO) -C $$m vet -mod=mod ./... && $(GO) -C $$m mod tidy -diff || exit 1; done
 	@$(TOOL) buf lint
 	@$(LANDED) breaking
 	@$(LANDED) check
