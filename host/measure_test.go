@@ -2,6 +2,9 @@ package host_test
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -9,6 +12,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"github.com/oceanid/oceanid/host"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -72,5 +76,28 @@ func TestMetricsAndTraces(t *testing.T) {
 	}
 	if n := series(t, registry, "oceanid_driver_state"); n != 7 {
 		t.Errorf("%d states of the second host alone", n)
+	}
+}
+
+// Anything may lie in a folder of drivers, and no name that no driver has becomes a metric: one that is not even text would take all of the portal's metrics with it.
+func TestStrangeFilesAreNoMetrics(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "drivers")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"oceanid-\xff", "oceanid-x.1.bak", "oceanid-"} {
+		write(t, filepath.Join(folder, name), "")
+	}
+	write(t, filepath.Join(folder, "oceanid-refused"), "")
+	write(t, filepath.Join(dir, "config.hcl"), fmt.Sprintf("driver_dir = %q\n", folder))
+	registry := prometheus.NewRegistry()
+	h := open(t, dir, host.Options{Metrics: registry})
+	if n := len(h.Drivers()); n != 4 {
+		t.Errorf("%d candidates", n)
+	}
+	if n := series(t, registry, "oceanid_driver_generation"); n != 1 {
+		t.Errorf("%d drivers are measured", n)
 	}
 }

@@ -64,8 +64,8 @@ func (d *driverStates) Collect(to chan<- prometheus.Metric) {
 	}
 	seen := map[string]bool{}
 	for _, c := range d.catalog.Candidates() {
-		// The first of a name is the one that is used. What has no name is a folder.
-		if seen[c.Name] || c.Name == "" {
+		// The first of a name is the one that is used. A folder has any files, and what no driver may be called is no label.
+		if seen[c.Name] || !catalog.ValidName(c.Name) {
 			continue
 		}
 		seen[c.Name] = true

@@ -76,7 +76,7 @@ func (c *candidates) add(e *entry) *entry {
 		e.refuse("the configuration has another block of that name")
 	case first != nil:
 		e.refuse("%s is used in its place", first.path)
-	case !validName(e.name):
+	case !ValidName(e.name):
 		e.refuse("%q is no name for a driver: [a-z][a-z0-9-]*, at most 32 bytes", e.name)
 	default:
 		c.byName[e.name] = e

@@ -26,7 +26,8 @@ type entry struct {
 // nameForm is what a driver may be called.
 const nameForm = `^[a-z][a-z0-9-]{0,31}$`
 
-func validName(name string) bool { return regexp.MustCompile(nameForm).MatchString(name) }
+// ValidName tells whether a driver may be called that.
+func ValidName(name string) bool { return regexp.MustCompile(nameForm).MatchString(name) }
 
 // refuse refuses the entry whatever its file is; the first reason stays.
 func (e *entry) refuse(format string, args ...any) {
@@ -111,7 +112,7 @@ func (e *entry) runs() bool {
 // accepts tells whether a driver that says this of itself is the one that is meant.
 func (e *entry) accepts(said *pluginv1.DescribeResponse) error {
 	switch is, err := parseVersion(said.GetVersion()); {
-	case !validName(said.GetName()):
+	case !ValidName(said.GetName()):
 		return fault.By(fault.Driver, e.invalid("it calls itself %q, which is no name for a driver: [a-z][a-z0-9-]*, at most 32 bytes", said.GetName()))
 	case said.GetName() != e.name && e.source == FromFolder:
 		return e.invalid("it calls itself %q: name the file oceanid-%s", said.GetName(), said.GetName())
