@@ -57,9 +57,9 @@ type Driver struct {
 // Drivers lists every candidate by name: those that can be used and, with the reason, those that were refused. It starts none.
 func (h *Host) Drivers() []Driver {
 	var all []Driver
-	unenforced := map[string][]string{}
+	limits := map[string]launch.Limits{}
 	for _, d := range h.file.Load().Drivers {
-		unenforced[d.Type] = driverBlock(d).Limits.Unenforced()
+		limits[d.Type] = driverBlock(d).Limits
 	}
 	for _, c := range h.catalog.Candidates() {
 		d := Driver{
@@ -67,8 +67,12 @@ func (h *Host) Drivers() []Driver {
 			Checksum: c.Checksum, PID: c.PID, Since: c.Since, RetryAt: c.RetryAt, Generation: c.Generation, Restarts: c.Restarts, Leaving: c.Leaving,
 			Kept: c.Kept, CrashedAt: c.CrashedAt,
 		}
-		if c.State != catalog.Refused && c.Source != catalog.BuiltIn {
-			d.Unenforced = unenforced[c.Name]
+		switch l := limits[c.Name]; {
+		case c.State == catalog.Refused || l == launch.Limits{}:
+		case c.Source == catalog.BuiltIn:
+			d.Unenforced = []string{"it is built into this program, which cannot be held to the limits of memory, files and processes"}
+		default:
+			d.Unenforced = l.Unenforced()
 		}
 		if c.Crash != nil {
 			d.Crash = c.Crash.Error()

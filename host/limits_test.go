@@ -78,3 +78,14 @@ func TestUnenforcedLimits(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 }
+
+// A driver within the host's own process cannot be held to anything.
+func TestLimitsOfADriverThatIsBuiltIn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "config.hcl"), "driver \"memory\" {\n  limits {\n    memory = \"1GiB\"\n  }\n}\n")
+	h := open(t, dir, drivers(newPool().plugin("memory")))
+	if d := driver(t, h, "memory"); len(d.Unenforced) != 1 || !strings.Contains(d.Unenforced[0], "built into this program") {
+		t.Errorf("got %+v", d)
+	}
+}
