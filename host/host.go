@@ -39,8 +39,10 @@ type Host struct {
 
 	bulkheads    bulkheads
 	driversHeard announcements
-	reloading    chan struct{} // holds one token: the right to reload
-	unmeasure    func()        // nil: nothing is measured
+	reloading    chan struct{}   // holds one token: the right to reload
+	open         context.Context // until Close begins
+	shut         context.CancelCauseFunc
+	unmeasure    func() // nil: nothing is measured
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -60,6 +62,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 		return nil, mistakes(ctx, o, file, err)
 	}
 	h := &Host{log: o.Log, options: o, data: file.Store.Path, reloading: make(chan struct{}, 1)}
+	h.open, h.shut = context.WithCancelCause(context.Background())
 	h.file.Store(file)
 	if h.data == "" {
 		h.data = filepath.Join(folder, "oceanid.data")
@@ -106,8 +109,14 @@ func mistakes(ctx context.Context, o Options, file *config.File, wrong error) er
 // Close ends what the host does, drains its drivers and stops them, and closes the store. Jobs go on at their pools. ctx bounds it: when it is done
 // drivers are stopped by force, and what was still under way fails.
 func (h *Host) Close(ctx context.Context) error {
+	h.shut(fault.By(fault.Host, fault.Unavailable.New("the host is closing")))
 	if h.stop != nil {
 		h.stop()
+	}
+	select {
+	case h.reloading <- struct{}{}: // a reload has drivers of its own
+		defer func() { <-h.reloading }()
+	case <-ctx.Done():
 	}
 	ended := make(chan struct{})
 	go func() { h.running.Wait(); close(ended) }()

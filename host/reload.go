@@ -43,7 +43,7 @@ type Kept struct {
 //   - The schedulers of the file are kept as Open keeps them. One that is no longer in it stays until it is deleted.
 //
 // A mistake in the file is an error with all mistakes and their places, and changes nothing. What the file says about the store needs a new start of the
-// host. One Reload is made at a time; ctx bounds it.
+// host. One Reload is made at a time; ctx bounds it, and so does Close, which makes it fault.Unavailable.
 func (h *Host) Reload(ctx context.Context) (Changes, error) {
 	select {
 	case h.reloading <- struct{}{}:
@@ -51,6 +51,17 @@ func (h *Host) Reload(ctx context.Context) (Changes, error) {
 	case <-ctx.Done():
 		return Changes{}, fault.Of(ctx.Err()).New("reload: another one is under way: %w", context.Cause(ctx))
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(h.open, func() { cancel(context.Cause(h.open)) })()
+	changes, err := h.reload(ctx)
+	if cause := context.Cause(ctx); cause != nil {
+		return changes, fault.Of(cause).New("reload: %w", cause)
+	}
+	return changes, err
+}
+
+func (h *Host) reload(ctx context.Context) (Changes, error) {
 	file, _, err := load(h.options.Config)
 	if err != nil {
 		return Changes{}, mistakes(ctx, h.options, file, err)
@@ -73,7 +84,7 @@ func (h *Host) Reload(ctx context.Context) (Changes, error) {
 	h.takeSchedulers(ctx, file, &c)
 	c.compare(was, file)
 	h.manager.Wake()
-	return c, ctx.Err()
+	return c, nil
 }
 
 // check tells every mistake in a file that may take the place of the present one. The drivers are those that the file is about, asked in a catalog of
