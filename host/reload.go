@@ -38,7 +38,8 @@ type Kept struct {
 //
 //   - A driver that is new, found or named by a block, can be used from now on.
 //   - One whose program or block is another is started beside the one that runs, has to accept the configuration of every scheduler of its type, and
-//     then takes over. No call is cut. If it does not start, or objects, the old one goes on, and Changes and Drivers say why.
+//     then takes over. No call is cut. If it does not start, or objects, the old one goes on, and Changes and Drivers say why. Where only idle, restart
+//     or the limits of calls are others, the one that runs goes on under them.
 //   - One that is gone is drained and stopped; its schedulers stay, and cannot be used.
 //   - The schedulers of the file are kept as Open keeps them. One that is no longer in it stays until it is deleted.
 //

@@ -67,6 +67,7 @@ func (c *Catalog) collect(o Options) *candidates {
 
 // add adds a candidate; all but the first of a name are refused.
 func (c *candidates) add(e *entry) *entry {
+	e.memory = new(memory)
 	c.entries = append(c.entries, e)
 	switch first := c.byName[e.name]; {
 	case e.refused != nil:

@@ -20,7 +20,7 @@ type entry struct {
 	refused    error // whatever its file is; until the catalog looks again
 	catalog    *Catalog
 	supervisor *supervise.Supervisor // nil: another of that name is used; set before the catalog has the entry
-	memory     memory
+	memory     *memory
 }
 
 // nameForm is what a driver may be called.

@@ -77,6 +77,12 @@ func (b Block) is(o Block) bool {
 		b.Idle == o.Idle && b.Restart == o.Restart && b.Limits == o.Limits
 }
 
+// runsAs tells whether two blocks about one driver make the same process, however that is treated when it is idle or crashes.
+func (b Block) runsAs(o Block) bool {
+	b.Name, b.Idle, b.Restart = o.Name, o.Idle, o.Restart
+	return b.is(o)
+}
+
 // Builtin is a driver within the host's own program. For as long as that runs, a name means the same driver.
 type Builtin struct {
 	Name string

@@ -13,7 +13,8 @@ import (
 type Changes struct {
 	// Added are new. They are started when they are needed.
 	Added []string
-	// Upgraded are there in another form: another executable, or another block. Those that ran were replaced without a call being cut.
+	// Upgraded are there in another form: another executable, or another block. Those that ran were replaced without a call being cut, or go on where
+	// only Idle or Restart is another.
 	Upgraded []string
 	// Removed are no more. They were drained and stopped.
 	Removed []string

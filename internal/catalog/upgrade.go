@@ -9,9 +9,15 @@ import (
 // compare puts what is there now in the place of what was there, if that is another.
 func (r *reload) compare(ctx context.Context, old, now *entry) {
 	sum, _, wrong := now.inspect()
-	if ran, _ := old.memory.get(); now.is(old) && (ran == "" || sum == ran) && wrong == nil {
-		r.leave(ctx, old)
-		return
+	if ran, _ := old.memory.get(); now.runsAs(old) && (ran == "" || sum == ran) && wrong == nil {
+		switch {
+		case now.block.is(old.block):
+			r.leave(ctx, old)
+			return
+		case old.supervisor.Status().State != supervise.Failed: // which gets a new chance by an upgrade
+			r.adjust(old, now)
+			return
+		}
 	}
 	now.supervisor = old.supervisor
 	if wrong == nil || !old.runs() {
@@ -22,9 +28,9 @@ func (r *reload) compare(ctx context.Context, old, now *entry) {
 	r.keep(old, wrong)
 }
 
-// is tells whether two entries mean the same driver, started in the same way.
-func (e *entry) is(o *entry) bool {
-	return e.path == o.path && e.source == o.source && (e.builtin == nil) == (o.builtin == nil) && e.block.is(o.block)
+// runsAs tells whether two entries mean the same driver, started in the same way.
+func (e *entry) runsAs(o *entry) bool {
+	return e.path == o.path && e.source == o.source && (e.builtin == nil) == (o.builtin == nil) && e.block.runsAs(o.block)
 }
 
 // leave leaves a driver alone; only one that had failed is given a new chance.
@@ -41,6 +47,21 @@ func (r *reload) leave(ctx context.Context, old *entry) {
 	}
 }
 
+// adjust changes how a driver is treated that goes on.
+func (r *reload) adjust(old, now *entry) {
+	now.supervisor, now.memory = old.supervisor, old.memory
+	now.supervisor.Adjust(now.supervision())
+	r.use(now)
+	r.note(now.name, func(c *Changes) { c.Upgraded = append(c.Upgraded, now.name) })
+}
+
+// use makes an entry the one of its name.
+func (r *reload) use(e *entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.c.candidates.Store(r.c.candidates.Load().with(e))
+}
+
 // upgrade makes the new entry the one that is used. What is wrong with it hinders only its starts: nothing runs that could go on in its place.
 func (r *reload) upgrade(ctx context.Context, e *entry, wrong error) {
 	var prove func(context.Context, supervise.Process) error
@@ -54,9 +75,7 @@ func (r *reload) upgrade(ctx context.Context, e *entry, wrong error) {
 		r.keep(e, err)
 		return
 	}
-	r.mu.Lock()
-	r.c.candidates.Store(r.c.candidates.Load().with(e))
-	r.mu.Unlock()
+	r.use(e)
 	if wrong != nil {
 		r.refused(e, wrong)
 		return
