@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/oceanid/oceanid/sdk/fault"
 )
 
 // candidates are those of one moment. They are not changed once the catalog has them.
@@ -12,11 +14,12 @@ type candidates struct {
 	dirs    []string
 	entries []*entry          // in the order in which they win
 	byName  map[string]*entry // the first of each name: these, and no others, have a supervisor
+	unread  map[string]error  // why folders could not be read
 }
 
 // collect gathers the candidates in the order in which they win: the configuration's own, the built in, the found.
 func (c *Catalog) collect(o Options) *candidates {
-	all := &candidates{dirs: o.Dirs, byName: map[string]*entry{}}
+	all := &candidates{dirs: o.Dirs, byName: map[string]*entry{}, unread: map[string]error{}}
 	var about []Block // blocks that leave the path to be found
 	for _, b := range o.Blocks {
 		if b.Path == "" {
@@ -43,6 +46,7 @@ func (c *Catalog) collect(o Options) *candidates {
 			e := &entry{catalog: c, path: dir, source: FromFolder}
 			e.refuse("the folder of drivers cannot be read: %w", err)
 			all.add(e)
+			all.unread[dir] = fault.By(fault.Host, fault.Unavailable.New("the folder of drivers cannot be read: %w", err))
 		}
 		for _, path := range paths {
 			if !all.has(path) {
@@ -95,10 +99,22 @@ func (c *candidates) has(path string) bool {
 	return false
 }
 
-// with is the same with another entry for the driver of that name.
+// with is the same with this entry for the driver of its name.
 func (c *candidates) with(e *entry) *candidates {
-	other := &candidates{dirs: c.dirs, entries: slices.Clone(c.entries), byName: maps.Clone(c.byName)}
-	other.entries[slices.Index(other.entries, other.byName[e.name])] = e
+	other := &candidates{dirs: c.dirs, entries: slices.Clone(c.entries), byName: maps.Clone(c.byName), unread: c.unread}
+	if now := other.byName[e.name]; now != nil {
+		other.entries[slices.Index(other.entries, now)] = e
+	} else {
+		other.entries = append(other.entries, e)
+	}
 	other.byName[e.name] = e
 	return other
+}
+
+// unseen says why nobody knows whether an entry is still there; nil: it is, or is gone.
+func (c *candidates) unseen(e *entry) error {
+	if e.source != FromFolder || c.byName[e.name] != nil {
+		return nil
+	}
+	return c.unread[filepath.Dir(e.path)]
 }

@@ -18,7 +18,8 @@ type Changes struct {
 	Upgraded []string
 	// Removed are no more. They were drained and stopped.
 	Removed []string
-	// Kept go on as they were, for these reasons: what was to take their place is refused, or does not start. The next reload tries again.
+	// Kept go on as they were, for these reasons: what was to take their place is refused, or does not start, or cannot even be looked for. The next reload
+	// tries again.
 	Kept map[string]error
 	// Refused do not run and cannot be used, for these reasons, be they new or old.
 	Refused map[string]error
@@ -69,12 +70,15 @@ func (c *Catalog) Reload(ctx context.Context, o Options) (Changes, error) {
 		now = now.with(old)
 		work = append(work, func() { r.compare(ctx, old, e) })
 	}
-	c.candidates.Store(now)
 	for name, old := range was.byName {
-		if now.byName[name] == nil {
+		if err := now.unseen(old); err != nil {
+			now = now.with(old)
+			work = append(work, func() { r.stay(old, err) })
+		} else if now.byName[name] == nil {
 			work = append(work, func() { r.remove(ctx, old) })
 		}
 	}
+	c.candidates.Store(now)
 	var workers sync.WaitGroup
 	for _, do := range work {
 		workers.Go(do)

@@ -24,8 +24,7 @@ func (r *reload) compare(ctx context.Context, old, now *entry) {
 		r.upgrade(ctx, now, wrong)
 		return
 	}
-	old.supervisor.Refuse(wrong)
-	r.keep(old, wrong)
+	r.stay(old, wrong)
 }
 
 // runsAs tells whether two entries mean the same driver, started in the same way.
@@ -81,6 +80,12 @@ func (r *reload) upgrade(ctx context.Context, e *entry, wrong error) {
 		return
 	}
 	r.note(e.name, func(c *Changes) { c.Upgraded = append(c.Upgraded, e.name) })
+}
+
+// stay keeps a driver whose new form is not even tried.
+func (r *reload) stay(old *entry, why error) {
+	old.supervisor.Refuse(why)
+	r.keep(old, why)
 }
 
 func (r *reload) keep(e *entry, why error) {
