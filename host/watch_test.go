@@ -3,6 +3,7 @@ package host_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -70,4 +71,32 @@ func TestWatchDrivers(t *testing.T) {
 	write(t, path, "")
 	reload(t, h)
 	until("removed", func(d host.Driver) bool { return d.Name == "extra" && d.State == "removed" })
+}
+
+// Who goes by the name alone is not left with a driver that is gone when it only has another program.
+func TestWatchDriversOfAnotherProgram(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "config.hcl")
+	programs := []string{filepath.Join(dir, "oceanid-extra"), filepath.Join(dir, "other", "oceanid-extra")}
+	if err := os.Mkdir(filepath.Dir(programs[1]), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	said := func(program string) { write(t, path, fmt.Sprintf("driver \"extra\" {\n  path = %q\n}\n", program)) }
+	install(t, programs[0], "1.0.0")
+	install(t, programs[1], "2.0.0")
+	said(programs[0])
+	h := open(t, dir, host.Options{})
+	until := watching(t, h)
+	until("the first", func(d host.Driver) bool { return d.Path == programs[0] })
+	said(programs[1])
+	reload(t, h)
+	gone := false
+	until("the other", func(d host.Driver) bool {
+		gone = gone || d.State == "removed"
+		return d.Path == programs[1]
+	})
+	if !gone {
+		t.Error("the first is told to be gone after the other was there")
+	}
 }
