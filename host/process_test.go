@@ -50,8 +50,11 @@ type filesConfig struct {
 	Password sdk.Secret `oceanid:"password,optional" doc:"Password of the account."`
 }
 
-// Validate lets a version object to hosts.
+// Validate lets a version object to hosts, or fail at them.
 func (c filesConfig) Validate() error {
+	if c.Host == os.Getenv(envDriver+"_FAILS") {
+		panic("cannot cope with " + c.Password.Reveal())
+	}
 	if c.Host == os.Getenv(envDriver+"_REFUSES") {
 		return sdk.Invalid("host", "%s is no longer known, and your password is %s", c.Host, c.Password.Reveal())
 	}

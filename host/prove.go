@@ -12,6 +12,7 @@ import (
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/internal/wire"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
+	"github.com/oceanid/oceanid/sdk/fault"
 )
 
 // proving is how long a new form of a driver may look at one configuration.
@@ -78,7 +79,9 @@ func (h *Host) objection(ctx context.Context, r store.Scheduler, said *pluginv1.
 	defer cancel()
 	answer, err := pluginv1.NewPluginClient(conn).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: whole})
 	if err != nil {
-		return nil, wire.Fault(err)
+		failed := wire.Fault(err)
+		// It may quote what it was asked about.
+		return nil, fault.Of(failed).New("%w", explain([]*pluginv1.Diagnostic{{Summary: failed.Error()}}))
 	}
 	return explain(answer.GetDiagnostics()), nil
 }

@@ -222,6 +222,28 @@ func TestAnUpgradeThatWouldLeaveASchedulerBehind(t *testing.T) {
 	}
 }
 
+// Nor does a new form that fails at what is configured, and whatever it says then is told without the secrets that it was given.
+func TestAnUpgradeThatFailsAtAScheduler(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "oceanid-extra")
+	install(t, program, "1.0.0")
+	block := fmt.Sprintf("driver \"extra\" {\n  path = %q\n}\n", program)
+	write(t, filepath.Join(dir, "config.hcl"), block+"scheduler \"extra\" \"filed\" {\n  host = \"filed.example.org\"\n  password = \"opensesame\"\n}\n")
+	h := open(t, dir, host.Options{})
+	extra(t, h, "made", "made.example.org")
+	for _, name := range []string{"made", "filed"} {
+		install(t, program, "2.0.0", envDriver+"_FAILS="+name+".example.org")
+		c := reload(t, h)
+		if len(c.Kept) != 1 || !strings.Contains(c.Kept[0].Reason, name) || !strings.Contains(c.Kept[0].Reason, "cannot cope") {
+			t.Errorf("got %+v", c)
+		}
+		if text := fmt.Sprint(c, h.Drivers()); strings.Contains(text, "opensesame") {
+			t.Errorf("a secret is told: %s", text)
+		}
+	}
+}
+
 func TestReloadOfSchedulers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
