@@ -15,6 +15,9 @@ import (
 // domain marks an error that a driver meant, as against one that the transport made up.
 const domain = "oceanid"
 
+// unsent begins what gRPC says of a message that it does not send: the driver has seen nothing of such a request.
+const unsent = "trying to send message larger than max"
+
 // codeOf follows containerd's table of error classes, so that tools that know only gRPC understand as well.
 func codeOf(k fault.Kind) codes.Code {
 	switch k {
@@ -105,6 +108,9 @@ func transport(s *status.Status) error {
 		// Either the caller went away, or the connection was closed under the call.
 		return &transportError{fault.Cancelled.New("the call was given up")}
 	case codes.ResourceExhausted:
+		if strings.HasPrefix(said, unsent) {
+			return fault.By(fault.Host, fault.Exhausted.New("the request is too large for the connection to the driver: %s; name fewer jobs, or send content as an input file", said))
+		}
 		return fault.By(fault.Driver, fault.Exhausted.New("message too large for the connection to the driver: %s", said))
 	case codes.Unavailable:
 		return &transportError{fault.By(fault.Driver, fault.Unavailable.New("connection to the driver: %s", said))}

@@ -1,21 +1,28 @@
 package wire_test
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/oceanid/oceanid/internal/wire"
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -220,6 +227,39 @@ func TestTransportErrors(t *testing.T) {
 			t.Errorf("%v became %v (%s), transport %v", code, err, fault.Of(err), wire.Transport(err))
 		}
 	}
+}
+
+// A request that the host's own side does not send is the host's fault, and an answer that is too large is the driver's: in gRPC's own words.
+func TestTooLargeIsTheFaultOfWhoSaysIt(t *testing.T) {
+	t.Parallel()
+	listener := bufconn.Listen(1 << 20)
+	server := grpc.NewServer()
+	pluginv1.RegisterPluginServer(server, talkative{})
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(listener) }) // ends with the server
+	t.Cleanup(func() { server.Stop(); serving.Wait() })
+	conn, err := grpc.NewClient("passthrough:", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
+		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(1000), grpc.MaxCallRecvMsgSize(1000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for size, blame := range map[int]fault.Party{2000: fault.Host, 10: fault.Driver} {
+		_, err := pluginv1.NewPluginClient(conn).Validate(t.Context(), &pluginv1.ValidateRequest{ConfigJson: make([]byte, size)})
+		if err = wire.Fault(err); fault.Of(err) != fault.Exhausted || fault.Blame(err) != blame || wire.Transport(err) {
+			t.Errorf("a request of %d bytes: %v (%s), by %s and not %s", size, err, fault.Of(err), fault.Blame(err), blame)
+		}
+	}
+}
+
+// talkative answers at length.
+type talkative struct {
+	pluginv1.UnimplementedPluginServer
+}
+
+func (talkative) Validate(context.Context, *pluginv1.ValidateRequest) (*pluginv1.ValidateResponse, error) {
+	return &pluginv1.ValidateResponse{Diagnostics: []*pluginv1.Diagnostic{{Summary: strings.Repeat("x", 2000)}}}, nil
 }
 
 // What a driver says must neither be more than a message holds nor make a record that cannot be kept.
