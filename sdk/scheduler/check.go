@@ -42,10 +42,8 @@ func (j Job) Check() error {
 	if err := checkFiles(j); err != nil {
 		return err
 	}
-	for k, v := range j.Labels {
-		if err := oneLine("labels", k+v); err != nil {
-			return err
-		}
+	if err := checkLabels(j.Labels); err != nil {
+		return err
 	}
 	if err := checkResources(j.Resources); err != nil {
 		return err
@@ -102,6 +100,19 @@ func checkEnv(env map[string]string) error {
 	return nil
 }
 
+func checkLabels(labels map[string]string) error {
+	for k, v := range labels {
+		// Each for itself: two halves of one letter are UTF-8 only together.
+		if err := oneLine("labels", k); err != nil {
+			return err
+		}
+		if err := oneLine("labels", v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func checkFiles(j Job) error {
 	seen := map[string]bool{}
 	for _, in := range j.Inputs {
@@ -148,6 +159,8 @@ func checkResources(r Resources) error {
 	switch {
 	case math.IsNaN(r.CPUs) || r.CPUs < 0 || r.CPUs > math.MaxInt32:
 		return fault.Invalid.New("resources: a task cannot have %v CPUs", r.CPUs)
+	case r.GPUs > math.MaxInt32:
+		return fault.Invalid.New("resources: a task cannot have %d GPUs", r.GPUs)
 	case r.Memory < 0 || r.Disk < 0 || r.GPUs < 0 || r.RunTime < 0:
 		return fault.Invalid.New("resources: memory, disk, GPUs and run time cannot be negative")
 	}

@@ -46,6 +46,7 @@ func TestCheck(t *testing.T) {
 		"negative memory":       {scheduler.Job{Command: "x", Resources: scheduler.Resources{Memory: -1}}, "negative"},
 		"negative disk":         {scheduler.Job{Command: "x", Resources: scheduler.Resources{Disk: -1}}, "negative"},
 		"negative GPUs":         {scheduler.Job{Command: "x", Resources: scheduler.Resources{GPUs: -1}}, "negative"},
+		"more GPUs than are":    {scheduler.Job{Command: "x", Resources: scheduler.Resources{GPUs: math.MaxInt32 + 1}}, "2147483648 GPUs"},
 		"negative run time":     {scheduler.Job{Command: "x", Resources: scheduler.Resources{RunTime: -1}}, "negative"},
 		"NUL in a row":          {scheduler.Job{Command: "x", Array: &scheduler.Array{Count: 2, Args: [][]string{nil, {"\x00"}}}}, "array args"},
 		"absolute output":       {scheduler.Job{Command: "x", Outputs: []string{"/etc/passwd"}}, "outputs"},
@@ -54,6 +55,7 @@ func TestCheck(t *testing.T) {
 		"no tasks":              {scheduler.Job{Command: "x", Array: &scheduler.Array{}}, "at least 1"},
 		"rows of arguments":     {scheduler.Job{Command: "x", Array: &scheduler.Array{Count: 3, Args: [][]string{{"1"}}}}, "1 rows"},
 		"label":                 {scheduler.Job{Command: "x", Labels: map[string]string{"a": "\x1b[31m"}}, "labels"},
+		"half a letter each":    {scheduler.Job{Command: "x", Labels: map[string]string{"\xc3": "\xa9"}}, "labels"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

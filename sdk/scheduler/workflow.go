@@ -82,7 +82,7 @@ func (w Workflow) Check() error {
 			return err
 		}
 	}
-	return nil
+	return checkLabels(w.Labels)
 }
 
 // Order gives the places of the nodes so that each comes after those that it waits for; nodes that wait for each other are fault.Invalid.

@@ -42,6 +42,19 @@ func TestWorkflowCheck(t *testing.T) {
 	}
 }
 
+// What is the workflow's own is looked at as a job's is.
+func TestWorkflowTextsAreChecked(t *testing.T) {
+	t.Parallel()
+	for field, w := range map[string]scheduler.Workflow{
+		"name": {Name: "a\nb"}, "user": {User: "\xff"}, "labels": {Labels: map[string]string{"a": "\x1b[31m"}},
+	} {
+		w.Nodes = []scheduler.Node{node("a")}
+		if err := w.Check(); !errors.Is(err, fault.Invalid) || !strings.HasPrefix(err.Error(), field+": ") {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
 func TestWorkflowOrder(t *testing.T) {
 	t.Parallel()
 	const n = 10_000
