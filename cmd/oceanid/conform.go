@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -128,30 +129,29 @@ func (a *app) conform(cmd *cobra.Command, word string, c conformance, only *rege
 	return a.reported(report, c.junit)
 }
 
-// reported shows a report. That a check failed is an error of its own.
+// reported shows a report, and writes it to the file that was asked for. That a check failed is an error of its own.
 func (a *app) reported(r *drivertest.Report, junit string) error {
-	if junit != "" {
-		f, err := os.Create(junit)
-		if err == nil {
-			err = r.JUnit(f)
-		}
-		if f != nil {
-			if closed := f.Close(); err == nil {
-				err = closed
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
 	show := r.Table
 	if a.format == asJSON {
 		show = r.JSON
 	}
-	if err := show(a.out); err != nil || r.OK() {
+	err := errors.Join(show(a.out), writeJUnit(r, junit))
+	if r.OK() {
 		return err
 	}
-	return &nonconforming{r.Driver, r.Count(drivertest.Failed)}
+	return errors.Join(&nonconforming{r.Driver, r.Count(drivertest.Failed)}, err)
+}
+
+// writeJUnit writes the report to a file; "": nobody asked for one.
+func writeJUnit(r *drivertest.Report, path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.JUnit(f), f.Close())
 }
 
 // nonconforming is the error of a driver that breaks promises.
