@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -108,6 +110,9 @@ type transfer struct {
 }
 
 func (c account) Validate() error {
+	if c.Host == "hangup.example.org" {
+		return syscall.Kill(os.Getpid(), syscall.SIGHUP)
+	}
 	if c.Host == "nowhere" {
 		return sdk.Invalid("host", "no such host")
 	}

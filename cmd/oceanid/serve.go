@@ -50,7 +50,11 @@ jobs: keep them on loopback, behind a server that asks for a login.`,
 				return err
 			}
 			defer listener.Close()
-			return a.withHost(cmd, following, func(ctx context.Context, h *host.Host) error { return a.serve(ctx, h, listener, o.names) })
+			// Before drivers are started, and until they have ended: whoever hangs up meanwhile must not end the server.
+			hangup := make(chan os.Signal, 1)
+			signal.Notify(hangup, syscall.SIGHUP)
+			defer signal.Stop(hangup)
+			return a.withHost(cmd, following, func(ctx context.Context, h *host.Host) error { return a.serve(ctx, h, listener, o.names, hangup) })
 		},
 	}
 	flags := cmd.Flags()
@@ -80,12 +84,8 @@ func (o serving) open(cmd *cobra.Command, a *app) (net.Listener, error) {
 	return listener, nil
 }
 
-// serve serves until ctx is done.
-func (a *app) serve(ctx context.Context, h *host.Host, at net.Listener, names []string) error {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-
+// serve serves until ctx is done, and reloads at each hangup.
+func (a *app) serve(ctx context.Context, h *host.Host, at net.Listener, names []string, hangup <-chan os.Signal) error {
 	// Streams of events end with their request's context, and nothing else ends them.
 	requests, leave := context.WithCancel(ctx)
 	defer leave()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -167,6 +168,18 @@ func TestServe(t *testing.T) {
 	if code := s.end(); code != exitOK {
 		t.Errorf("exit code %d\n%s", code, s.errs)
 	}
+}
+
+// Not in parallel either. Who hangs up while the host still opens is heard as well.
+func TestServeIsHungUpEarly(t *testing.T) {
+	others := make(chan os.Signal, 1)
+	signal.Notify(others, syscall.SIGHUP) // or the test ends here
+	defer signal.Stop(others)
+	w := newWorld(t)
+	w.write("config.hcl", "scheduler \"memory\" \"filed\" {\n  host = \"hangup.example.org\"\n}\n")
+	s := w.serve()
+	<-others
+	s.errs.wait(t, "oceanid: reloaded\n")
 }
 
 // watch runs drivers watch beside a server.
