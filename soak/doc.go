@@ -1,3 +1,4 @@
-// Package soak holds no code, only the tests that kill: a portal in a process of its own submits the sample model again and again and is killed
-// (kill -9) at random moments, its drivers with it; an oracle then counts what ran at the pool.
+// Package soak holds no code, only the tests that wear a host out. A portal in a process of its own submits the sample model again and again and is killed
+// (kill -9) at random moments, its drivers with it; an oracle then counts what ran at the pool. And drivers are upgraded a hundred times under callers of
+// whom none may notice, and killed a thousand times, after which the host holds no more than before.
 package soak
