@@ -39,7 +39,7 @@ func TestPrograms(t *testing.T) {
 		})
 	}
 	for name, test := range map[string]func(*testing.T, string){
-		"describe": testDescribe, "run": testRun, "run interrupted": testInterruptedRun, "conform": testConform, "conform on a terminal": testChecksOnTerminal,
+		"describe": testDescribe, "run": testRun, "run interrupted": testInterruptedRun, "run unseen": testUnseenRun, "conform": testConform, "conform on a terminal": testChecksOnTerminal,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -159,6 +159,18 @@ func testInterruptedRun(t *testing.T, path string) {
 	running.Wait()
 	if failed != nil || code != 130 || !strings.Contains(err.String(), "the job is cancelled") {
 		t.Errorf("%v, exit code %d\n%s", failed, code, err.String())
+	}
+}
+
+// testUnseenRun: a job that cannot be shown any more is not left at a pool of which only this command knows that it has it.
+func testUnseenRun(t *testing.T, path string) {
+	w := newWorld(t)
+	out, in := io.Pipe()
+	out.Close()
+	var err bytes.Buffer
+	code := w.app(in, &err).run(t.Context(), w.args([]string{"drivers", "run", path, "-o", "json", "--", "sleep", "1000"}))
+	if code == exitOK || !strings.Contains(err.String(), "the job is cancelled") {
+		t.Errorf("exit code %d\n%s", code, err.String())
 	}
 }
 

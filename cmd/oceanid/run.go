@@ -156,7 +156,8 @@ func (a *app) oneJob(ctx context.Context, s *host.Scheduler, spec scheduler.Job,
 		return errors.Join(sig, a.cancelAndWait(ctx, job))
 	}
 	if end == nil {
-		return err
+		// Only this host knows that the pool has the job, and it will be thrown away.
+		return errors.Join(err, a.cancelAndWait(ctx, job))
 	}
 	if a.format == asJSON {
 		if printing := a.line(end); err == nil {
