@@ -31,10 +31,15 @@ class Call:
         self._over.set()
 
 
-class Gate:
-    """Counts who is inside, and lets nobody in any more once it is shut."""
+def _draining():
+    return fault.Unavailable("the driver is draining", blame="host", retry_after=0)
 
-    def __init__(self):
+
+class Gate:
+    """Counts who is inside, and lets nobody in any more once it is shut: who comes then gets the fault that refusal makes."""
+
+    def __init__(self, refusal=_draining):
+        self._refusal = refusal
         self._changed = threading.Condition()
         self._inside, self._shut = 0, False
 
@@ -42,7 +47,7 @@ class Gate:
     def inside(self):
         with self._changed:
             if self._shut:
-                raise fault.Unavailable("the driver is draining", blame="host", retry_after=0)
+                raise self._refusal()
             self._inside += 1
         try:
             yield
@@ -67,11 +72,18 @@ class Instance:
 
     def __init__(self, revision, driver, log):
         self.revision, self.driver, self.log = revision, driver, log
-        self.calls, self.streams = Gate(), set()
+        # Who found it while it was being replaced comes too late, as who did not find it.
+        self.calls = Gate(lambda: fault.Unconfigured(f'revision "{revision}" of the instance is not configured any more'))
+        self.streams, self.ending = set(), False
 
     def retire(self):
         """Lets no call in any more, and ends those that would go on for ever."""
         self.calls.shut()
+        self.end_streams()
+
+    def end_streams(self):
+        """Ends the calls that would go on for ever, those too that are on their way in."""
+        self.ending = True
         for call in list(self.streams):
             call.move()
 
@@ -104,6 +116,8 @@ class Instances:
             call.log = instance.log.having(**call.log.extra)
             if endless:
                 instance.streams.add(call)
+                if instance.ending:
+                    call.move()
             try:
                 yield instance.driver
             finally:
@@ -138,8 +152,7 @@ class Instances:
     def end_streams(self):
         with self._lock:
             for instance in self._known.values():
-                for call in list(instance.streams):
-                    call.move()
+                instance.end_streams()
 
     def close(self, seconds):
         """Closes all of them. Those that have not closed in that many seconds, where it is not None, are left to themselves."""
