@@ -117,11 +117,14 @@ func (h *Host) scratch(uid string) (string, error) {
 	return dir, nil
 }
 
-// driver is what follower and submitter ask for.
+// driver is what follower and submitter ask for. A driver that is not there, or is refused, is fault.Unavailable: a reload may bring it, and jobs wait.
 func (h *Host) driver(ctx context.Context, uid string) (follow.Driver, error) {
+	if _, err := h.record(ctx, uid); err != nil {
+		return nil, err
+	}
 	c, err := h.caller(ctx, uid)
 	if err != nil {
-		return nil, err
+		return nil, fault.By(fault.Host, fault.Unavailable.New("%w", err))
 	}
 	return followed{c}, nil
 }
