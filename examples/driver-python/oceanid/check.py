@@ -29,14 +29,29 @@ def job(j):
     names = [i.name for i in j.inputs]
     for name in [*names, *j.outputs]:
         path(name)
-    if len(set(names)) != len(names):
+    taken = set(names)
+    if len(taken) != len(names):
         raise fault.Invalid("inputs: a name is there twice")
+    for name in names:
+        parts = name.split("/")
+        if any("/".join(parts[:i]) in taken for i in range(1, len(parts))):
+            raise fault.Invalid(f"inputs: {name!r} cannot be in an input, which is no folder")
+    for label in [*j.labels, *j.labels.values()]:
+        _line("labels", label)
     if j.stdin and j.stdin not in names:
         raise fault.Invalid(f"stdin: {j.stdin!r} is not one of the inputs")
     if "/" in j.command and j.command[0] != "/" and j.command not in ["./" + name for name in names]:
         raise fault.Invalid(f"command: {j.command!r}: write an absolute path, a bare name, or ./NAME of an input")
     if j.HasField("array") and (j.array.count < 1 or len(j.array.args) not in (0, j.array.count)):
         raise fault.Invalid(f"array: {len(j.array.args)} rows of args for {j.array.count} tasks; at least one task, and no rows or one a task")
+    _resources(j.resources)
+
+
+def _resources(r):
+    if not 0 <= r.cpus < 1 << 31:  # nor what is no number
+        raise fault.Invalid(f"resources: a task cannot have {r.cpus} CPUs")
+    if min(r.memory_bytes, r.disk_bytes, r.gpus, r.run_time.seconds, r.run_time.nanos) < 0:
+        raise fault.Invalid("resources: memory, disk, GPUs and run time cannot be negative")
 
 
 def path(name):

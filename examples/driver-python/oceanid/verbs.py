@@ -130,6 +130,9 @@ class Verbs:
         header, content = files.incoming(messages)
         with self._instances.use(header.instance, call) as driver:
             driver.upload(call, header.token, header.input, content)
+            # Only at its end is the content known to be what was meant.
+            if next(content, None) is not None:
+                raise fault.Internal(f"the driver did not read input {header.input.name!r} to its end")
             return _s.UploadResponse()
 
     def Download(self, call, request):
