@@ -38,10 +38,9 @@ func (s *eventsServer) Watch(req *schedulerv1.WatchRequest, stream grpc.ServerSt
 	}
 	var beating sync.WaitGroup
 	beating.Go(func() { beats.run(ctx, s.heartbeat) })
-	err = watcher.Watch(ctx, scheduler.Cursor(req.GetCursor()), beats.event)
-	stop()
-	beating.Wait()
-	return i.ended(err)
+	// Also after a panic of the driver: nothing may be sent once the call has ended.
+	defer func() { stop(); beating.Wait() }()
+	return i.ended(watcher.Watch(ctx, scheduler.Cursor(req.GetCursor()), beats.event))
 }
 
 // pulse is a stream that several goroutines may send on, with the time since the last message.
