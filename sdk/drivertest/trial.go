@@ -89,10 +89,12 @@ func (t *trial) keep(ref *schedulerv1.JobRef) *schedulerv1.JobRef {
 func (t *trial) close() {
 	ctx := context.Background()
 	if len(t.jobs) > 0 {
-		if s, err := t.suite.main(ctx); err == nil {
-			if err := s.cancel(ctx, t.jobs...); err != nil {
-				t.suite.o.Log.Warn("jobs of a check may be left at the pool", "error", said(err))
-			}
+		s, err := t.suite.main(ctx)
+		if err == nil {
+			err = s.cancel(ctx, t.jobs...)
+		}
+		if err != nil {
+			t.suite.o.Log.Warn("jobs of a check may be left at the pool", "error", said(err))
 		}
 	}
 	var stopping sync.WaitGroup
