@@ -14,10 +14,10 @@ import (
 
 // conformance is what the flags of drivers conform say.
 type conformance struct {
-	scheduler, only, junit string
-	list                   bool
-	parallel               int
-	patience               time.Duration
+	scheduler, unreachable, only, junit string
+	list                                bool
+	parallel                            int
+	patience                            time.Duration
 }
 
 func newDriversConform(a *app) *cobra.Command {
@@ -30,6 +30,9 @@ host does, runs small jobs on its pool, and kills and stops it in the middle of 
 Each failure says what was promised, what was seen and what the author should do.
 
 The scheduler block of the configuration is used; a driver that needs no options needs none.
+What a driver says while its pool does not answer is tested with a second block, one that
+leads to no pool: name it with --unreachable, and the first one with --scheduler.
+
 Jobs run on the real pool, briefly, and are cancelled at the end. Whatever the driver
 prints is seen with --log-level debug.
 
@@ -37,6 +40,7 @@ The exit code is 13 if a check failed. With -o json the report is one JSON docum
 		Example: `  oceanid drivers conform ./oceanid-slurm -c example.hcl
   oceanid drivers conform ./oceanid-slurm -c example.hcl --only '^(submit|cancel)/' --patience 3m
   oceanid drivers conform ./oceanid-slurm -c example.hcl --junit report.xml -o json
+  oceanid drivers conform ./oceanid-slurm -c example.hcl --scheduler try --unreachable nowhere
   oceanid drivers conform --list`,
 		ValidArgsFunction: a.programs,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -58,6 +62,7 @@ The exit code is 13 if a check failed. With -o json the report is one JSON docum
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&c.scheduler, "scheduler", "", "the `NAME` of the scheduler block, where there are several")
+	flags.StringVar(&c.unreachable, "unreachable", "", "the `NAME` of a scheduler block with which no pool can be reached (default: that is not tested)")
 	flags.StringVar(&c.only, "only", "", "only the checks whose names match this `REGEXP`")
 	flags.BoolVar(&c.list, "list", false, "list the checks and run none")
 	flags.StringVar(&c.junit, "junit", "", "write the report to this `FILE` as well, as JUnit's XML")
@@ -115,9 +120,16 @@ func (a *app) conform(cmd *cobra.Command, word string, c conformance, only *rege
 	if err != nil {
 		return err
 	}
+	var unreachable trial
+	if c.unreachable != "" {
+		if unreachable, err = a.trial(cmd, word, c.unreachable); err != nil {
+			return err
+		}
+	}
 	progress := a.checksLine(only)
 	report, err := drivertest.Run(cmd.Context(), try.path, drivertest.Options{
-		Config: try.config, Env: revealed(try.env), Patience: c.patience, Only: only, Parallel: c.parallel, Observe: progress.observe, Log: a.log(),
+		Config: try.config, Unreachable: unreachable.config, Env: revealed(try.env),
+		Patience: c.patience, Only: only, Parallel: c.parallel, Observe: progress.observe, Log: a.log(),
 	})
 	progress.close()
 	if sig := interrupted(cmd.Context()); sig != nil {
