@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -198,6 +199,19 @@ func testConform(t *testing.T, path string) {
 		if r := w.run(append([]string{"drivers", "conform"}, args...)...); r.code != exitInvalid || !strings.Contains(r.err, says) {
 			t.Errorf("%q: exit code %d, want %q in %s", args, r.code, says, r.err)
 		}
+	}
+	// The block that --unreachable names reaches the suite: the local driver, which always has its pool, refuses this one.
+	file := filepath.Join(w.dir, "unreachable.hcl")
+	text := fmt.Sprintf("scheduler \"local\" \"here\" {\n  directory = %q\n}\nscheduler \"local\" \"nowhere\" {\n  directory = \"/dev/null/x\"\n}\n", w.dir)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	here := []string{"drivers", "conform", path, "-c", file, "--only", "^unreachable/", "--scheduler", "here", "--unreachable"}
+	if r := w.run(append(here, "nowhere")...); r.code != exitOK || !strings.Contains(r.out, "does not take the configuration with which the pool cannot be reached") {
+		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
+	}
+	if r := w.run(append(here, "nobody")...); r.code != exitNotFound || !strings.Contains(r.err, `no scheduler "nobody"`) {
+		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
 	}
 }
 
