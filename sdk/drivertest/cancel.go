@@ -129,7 +129,7 @@ func cancelsAllProcesses(ctx context.Context, t *trial) error {
 		return err
 	}
 	if err := awaitPipe(ctx, t, processes, true); err != nil {
-		return saw("the job is told as cancelled, and %v later processes of it are still there", t.suite.o.Patience)
+		return saw("the job is told as cancelled, and after a patience of %v processes of it are still there", t.suite.o.Patience)
 	}
 	return nil
 }

@@ -57,21 +57,24 @@ func (s *subject) follow(ctx context.Context, cursor string) (*follower, error) 
 	return &follower{stream, stop}, nil
 }
 
-// next reads messages until one is wanted, for as long as patience allows between two of them.
+// next reads messages until one is wanted, for as long as patience allows between two that are news.
 func (f *follower) next(s *subject, what string, wanted func(*schedulerv1.WatchResponse) bool) (*schedulerv1.WatchResponse, error) {
-	// Heartbeats come for ever; patience is for news.
 	late := time.AfterFunc(s.suite.o.Patience, f.stop)
 	defer late.Stop()
 	for {
 		m, err := f.stream.Recv()
-		if status.Code(err) == codes.Canceled {
-			return nil, saw("Watch did not tell %s within %v", what, s.suite.o.Patience)
+		if status.Code(err) == codes.Canceled && infoOf(err) == nil {
+			return nil, saw("Watch did not tell %s, and nothing else for a patience of %v", what, s.suite.o.Patience)
 		}
 		if err != nil {
 			return nil, saw("Watch ended before it told %s: %w", what, &callError{err})
 		}
 		if wanted(m) {
 			return m, nil
+		}
+		// Heartbeats come for ever.
+		if m.GetHeartbeat() == nil {
+			late.Reset(s.suite.o.Patience)
 		}
 	}
 }

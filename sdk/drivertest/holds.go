@@ -28,18 +28,37 @@ func (t *trial) held(ctx context.Context, script string) (*schedulerv1.JobRef, e
 			return ref, err
 		}
 	}
-	others, err := t.submit(ctx, array(t.shell("sleep 20"), crowd))
+	return t.heldInACrowd(ctx, script)
+}
+
+// heldInACrowd is held for a pool that is so full that the job waits when it is held. Then the others go, and what was not held begins.
+func (t *trial) heldInACrowd(ctx context.Context, script string) (*schedulerv1.JobRef, error) {
+	others, err := t.submit(ctx, array(t.long(), crowd))
 	if err != nil {
 		return nil, err
 	}
-	ref, now, err := t.holdNew(ctx, script)
-	if problem := t.cancel(ctx, others); problem != nil {
-		return nil, saw("Cancel: %s", said(problem))
+	ref, err := t.submit(ctx, t.shell(script))
+	if err != nil {
+		return nil, err
 	}
-	if err == nil && !now.all(schedulerv1.State_STATE_HELD) {
-		return nil, notApplicable("the pool begins every job before it can be held, and %d tasks do not fill it", crowd)
+	if err := t.subject.hold(ctx, ref); err != nil {
+		return nil, saw("Hold: %w", &callError{err})
 	}
-	return ref, err
+	at, err := t.until(ctx, ref, "told of", func(now tasks) bool { return now[0] != nil })
+	if err != nil {
+		return nil, err
+	}
+	if err := t.cancel(ctx, others); err != nil {
+		return nil, saw("Cancel: %s", said(err))
+	}
+	now, err := t.heldOrBegun(ctx, ref)
+	switch {
+	case err != nil || now.all(schedulerv1.State_STATE_HELD):
+		return ref, err
+	case at.all(schedulerv1.State_STATE_QUEUED):
+		return nil, saw("Hold was answered while the job waited, and it came to be %s", now.show())
+	}
+	return nil, notApplicable("the pool begins every job before it can be held, and %d tasks do not fill it", crowd)
 }
 
 // crowd is more tasks than a pool that is meant for tests runs at once.
@@ -54,13 +73,19 @@ func (t *trial) holdNew(ctx context.Context, script string) (*schedulerv1.JobRef
 	if err := t.subject.hold(ctx, ref); err != nil {
 		return nil, nil, saw("Hold: %w", &callError{err})
 	}
+	now, err := t.heldOrBegun(ctx, ref)
+	return ref, now, err
+}
+
+// heldOrBegun waits until a job that should be held is, with a reason, or has begun after all.
+func (t *trial) heldOrBegun(ctx context.Context, ref *schedulerv1.JobRef) (tasks, error) {
 	now, err := t.until(ctx, ref, "held, running or at an end", func(now tasks) bool {
 		return now.all(append(ends(), schedulerv1.State_STATE_HELD, schedulerv1.State_STATE_RUNNING)...)
 	})
 	if err == nil && now.all(schedulerv1.State_STATE_HELD) && now[0].GetReason() == "" {
-		return nil, now, saw("the job is told as held without a reason")
+		return now, saw("the job is told as held without a reason")
 	}
-	return ref, now, err
+	return now, err
 }
 
 func holdsAndReleases(ctx context.Context, t *trial) error {

@@ -174,7 +174,7 @@ func soundType(name string, t *pluginv1.Type) error {
 }
 
 func survivesUnknownVerb(ctx context.Context, t *trial) error {
-	err := t.process.Conn().Invoke(ctx, "/"+servicePlugin+"/NoSuchVerb", &pluginv1.DescribeRequest{}, &pluginv1.DescribeResponse{})
+	err := t.conn().Invoke(ctx, "/"+servicePlugin+"/NoSuchVerb", &pluginv1.DescribeRequest{}, &pluginv1.DescribeResponse{})
 	if status.Code(err) != codes.Unimplemented {
 		return saw("it was answered with %v", err)
 	}

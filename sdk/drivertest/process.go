@@ -76,9 +76,9 @@ func (t *trial) gone(ctx context.Context, s *subject, why string) error {
 	case <-s.process.Done():
 		return nil
 	case <-late.C:
-		return saw("%v after %s the process is still there", t.suite.o.Patience, why)
+		return saw("after a patience of %v since %s the process is still there", t.suite.o.Patience, why)
 	case <-ctx.Done():
-		return saw("after %s the process is still there", why)
+		return saw("after %s the process is still there: %w", why, context.Cause(ctx))
 	}
 }
 

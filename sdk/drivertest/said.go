@@ -18,6 +18,9 @@ func (e *callError) Unwrap() error { return e.err }
 
 // said is an error from a call in words: its kind or, where the driver did not say one, its gRPC code, and its text.
 func said(err error) string {
+	if late := (*overdue)(nil); errors.As(err, &late) {
+		return late.Error()
+	}
 	s, ok := status.FromError(err)
 	if !ok {
 		return err.Error()

@@ -2,6 +2,7 @@ package drivertest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -111,23 +112,35 @@ func goesOn(before, after *schedulerv1.Status) error {
 	return nil
 }
 
+// neverBackwards looks at a job that ends by itself, and at one that runs for as long as it takes to look at it often: on a slow machine the first may be seen to
+// run only once.
 func neverBackwards(ctx context.Context, t *trial) error {
-	ref, err := t.submit(ctx, t.shell("sleep 1; exit 0"))
+	if err := t.goesForward(ctx, t.shell("sleep 1; exit 0"), func(_ int, now tasks) bool { return now.ended() }); err != nil {
+		return err
+	}
+	return t.goesForward(ctx, t.long(), func(seen int, _ tasks) bool { return seen > looks })
+}
+
+// goesForward submits a job and looks at it until that is enough: seen is how often it was told as running or ended.
+func (t *trial) goesForward(ctx context.Context, job *schedulerv1.Job, enough func(seen int, now tasks) bool) error {
+	ref, err := t.submit(ctx, job)
 	if err != nil {
 		return err
 	}
 	var before *schedulerv1.Status
 	var problem error
-	if _, err := t.until(ctx, ref, "at an end", func(now tasks) bool {
-		if now[0] != nil && problem == nil {
+	seen := 0
+	_, err = t.until(ctx, ref, "running or at an end", func(now tasks) bool {
+		if now[0] != nil {
 			problem = goesOn(before, now[0])
 			before = now[0]
 		}
-		return problem != nil || now.ended()
-	}); err != nil {
-		return err
-	}
-	return problem
+		if rank(before.GetState()) > 0 {
+			seen++
+		}
+		return problem != nil || enough(seen, now)
+	})
+	return errors.Join(problem, err)
 }
 
 // looks is how often the suite asks once more where an answer must not change.

@@ -22,27 +22,27 @@ const (
 )
 
 func (s *subject) watch(ctx context.Context, cursor string) (grpc.ServerStreamingClient[schedulerv1.WatchResponse], error) {
-	return schedulerv1.NewEventsClient(s.process.Conn()).Watch(ctx, &schedulerv1.WatchRequest{Instance: s.instance, Cursor: cursor})
+	return schedulerv1.NewEventsClient(s.conn()).Watch(ctx, &schedulerv1.WatchRequest{Instance: s.instance, Cursor: cursor})
 }
 
 func (s *subject) hold(ctx context.Context, refs ...*schedulerv1.JobRef) error {
 	ctx, cancel := s.suite.patient(ctx)
 	defer cancel()
-	_, err := schedulerv1.NewHoldsClient(s.process.Conn()).Hold(ctx, &schedulerv1.HoldRequest{Instance: s.instance, Jobs: refs})
+	_, err := schedulerv1.NewHoldsClient(s.conn()).Hold(ctx, &schedulerv1.HoldRequest{Instance: s.instance, Jobs: refs})
 	return err
 }
 
 func (s *subject) release(ctx context.Context, refs ...*schedulerv1.JobRef) error {
 	ctx, cancel := s.suite.patient(ctx)
 	defer cancel()
-	_, err := schedulerv1.NewHoldsClient(s.process.Conn()).Release(ctx, &schedulerv1.ReleaseRequest{Instance: s.instance, Jobs: refs})
+	_, err := schedulerv1.NewHoldsClient(s.conn()).Release(ctx, &schedulerv1.ReleaseRequest{Instance: s.instance, Jobs: refs})
 	return err
 }
 
 func (s *subject) submitWorkflow(ctx context.Context, w *schedulerv1.Workflow) (string, error) {
 	ctx, cancel := s.suite.patient(ctx)
 	defer cancel()
-	answer, err := schedulerv1.NewWorkflowsClient(s.process.Conn()).SubmitWorkflow(ctx, &schedulerv1.SubmitWorkflowRequest{Instance: s.instance, Workflow: w})
+	answer, err := schedulerv1.NewWorkflowsClient(s.conn()).SubmitWorkflow(ctx, &schedulerv1.SubmitWorkflowRequest{Instance: s.instance, Workflow: w})
 	return answer.GetId(), err
 }
 
@@ -72,7 +72,7 @@ func (s *subject) tailing(ctx context.Context, q *schedulerv1.TailRequest) (grpc
 	if q.GetStream() == schedulerv1.LogStream_LOG_STREAM_UNSPECIFIED {
 		q.Stream = schedulerv1.LogStream_LOG_STREAM_STDOUT
 	}
-	return schedulerv1.NewLogsClient(s.process.Conn()).Tail(ctx, q)
+	return schedulerv1.NewLogsClient(s.conn()).Tail(ctx, q)
 }
 
 // chunkSize is what the suite sends at once, as a host does.
@@ -82,7 +82,7 @@ const chunkSize = 256 << 10
 func (s *subject) upload(ctx context.Context, token string, in *schedulerv1.Input, content []byte) error {
 	ctx, cancel := s.suite.patient(ctx)
 	defer cancel()
-	stream, err := schedulerv1.NewUploadsClient(s.process.Conn()).Upload(ctx)
+	stream, err := schedulerv1.NewUploadsClient(s.conn()).Upload(ctx)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *subject) download(ctx context.Context, q *schedulerv1.DownloadRequest) 
 	ctx, cancel := s.suite.patient(ctx)
 	defer cancel()
 	q.Instance = s.instance
-	stream, err := schedulerv1.NewDownloadsClient(s.process.Conn()).Download(ctx, q)
+	stream, err := schedulerv1.NewDownloadsClient(s.conn()).Download(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -161,7 +161,7 @@ func (s *subject) download(ctx context.Context, q *schedulerv1.DownloadRequest) 
 func (s *subject) probe(ctx context.Context) ([]*schedulerv1.Check, error) {
 	ctx, cancel := s.suite.patient(ctx)
 	defer cancel()
-	stream, err := schedulerv1.NewProbesClient(s.process.Conn()).Probe(ctx, &schedulerv1.ProbeRequest{Instance: s.instance})
+	stream, err := schedulerv1.NewProbesClient(s.conn()).Probe(ctx, &schedulerv1.ProbeRequest{Instance: s.instance})
 	if err != nil {
 		return nil, err
 	}

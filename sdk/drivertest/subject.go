@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"google.golang.org/grpc"
+
 	"github.com/oceanid/oceanid/internal/launch"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
@@ -25,10 +27,12 @@ type subject struct {
 	killed atomic.Bool
 }
 
-func (s *subject) plugin() pluginv1.PluginClient { return pluginv1.NewPluginClient(s.process.Conn()) }
+func (s *subject) conn() grpc.ClientConnInterface { return calls{s.process.Conn()} }
+
+func (s *subject) plugin() pluginv1.PluginClient { return pluginv1.NewPluginClient(s.conn()) }
 
 func (s *subject) scheduler() schedulerv1.SchedulerClient {
-	return schedulerv1.NewSchedulerClient(s.process.Conn())
+	return schedulerv1.NewSchedulerClient(s.conn())
 }
 
 func (s *subject) describe(ctx context.Context) (*pluginv1.DescribeResponse, error) {

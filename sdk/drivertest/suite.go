@@ -134,14 +134,6 @@ func (s *suite) serves(service string) bool {
 	return slices.Contains(s.described.GetServices(), service)
 }
 
-// patient is ctx for one step at the pool.
-func (s *suite) patient(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, s.o.Patience, fmt.Errorf("it took longer than the patience of %v", s.o.Patience))
-}
-
-// whole is how much longer than one step a check may take.
-const whole = 6
-
 // try runs one check.
 func (s *suite) try(ctx context.Context, c check) Result {
 	began := time.Now()
@@ -159,7 +151,7 @@ func (s *suite) attempt(ctx context.Context, c check) error {
 	if c.Service != "" && !s.serves(c.Service) {
 		return notApplicable("the driver does not serve %s", c.Service)
 	}
-	ctx, cancel := context.WithTimeout(ctx, whole*s.o.Patience)
+	ctx, cancel := s.patientForAll(ctx)
 	defer cancel()
 	main, err := s.main(ctx)
 	if err != nil {

@@ -126,10 +126,10 @@ func (s *subject) untilEach(ctx context.Context, refs []*schedulerv1.JobRef, wha
 			last, since = now, time.Now()
 		}
 		if time.Since(since) > s.suite.o.Patience {
-			return now, saw("after %v without news a job is not %s: %s", s.suite.o.Patience, what, now[left].show())
+			return now, saw("after a patience of %v without news a job is not %s: %s", s.suite.o.Patience, what, now[left].show())
 		}
 		if err := sleep(ctx, pause); err != nil {
-			return now, saw("a job is not %s when the check's time is over: %s", what, now[left].show())
+			return now, saw("a job is not %s, it is %s: %w", what, now[left].show(), err)
 		}
 	}
 }
