@@ -85,7 +85,7 @@ func (h *Host) accepted(ctx context.Context, name string, driver *catalog.Driver
 	if err != nil {
 		return err
 	}
-	err = call.Validate(ctx, h.plan().calls(driver), whole)
+	err = call.Validate(ctx, h.plan().calls(driver), whole, config.Redactor(v.Secret))
 	if refused := (*call.ConfigError)(nil); errors.As(err, &refused) {
 		_, err = config.Explain(fmt.Sprintf("scheduler %q", name), v.Secret, refused.Diagnostics)
 	}
@@ -134,8 +134,10 @@ func (h *Host) trial(ctx context.Context, d draft) (*call.Scheduler, config.Valu
 	if err != nil {
 		return nil, values, err
 	}
+	hide := config.Redactor(values.Secret)
 	current := func(context.Context) (call.Instance, error) {
 		return call.Instance{ID: uid, Revision: "trial", Dir: dir,
+			Hide:   func(_ context.Context, text string) string { return hide(text) },
 			Config: func(context.Context) ([]byte, error) { return config.Merge(values.Public, values.Secret) }}, nil
 	}
 	return call.New(call.Options{

@@ -21,10 +21,11 @@ import (
 type links struct {
 	mu      sync.Mutex
 	known   map[string]store.Scheduler
-	changes int // how often anything was forgotten, so that what was read before is not kept after
+	hiders  map[string]hider // by uid, kept longer: each is good for one revision
+	changes int              // how often anything was forgotten, so that what was read before is not kept after
 }
 
-func (l *links) init() { l.known = map[string]store.Scheduler{} }
+func (l *links) init() { l.known, l.hiders = map[string]store.Scheduler{}, map[string]hider{} }
 
 // changed forgets a scheduler, or all ("").
 func (l *links) changed(uid string) {
@@ -33,6 +34,7 @@ func (l *links) changed(uid string) {
 	l.changes++
 	if uid == "" {
 		clear(l.known)
+		clear(l.hiders)
 		return
 	}
 	delete(l.known, uid)
@@ -86,7 +88,9 @@ func (h *Host) caller(ctx context.Context, uid string) (*call.Scheduler, error) 
 					_, err = config.Explain(fmt.Sprintf("scheduler %q", r.Name), v.Secret, found)
 				}
 				return err
-			}}, err
+			},
+			Hide: func(ctx context.Context, text string) string { return h.hide(ctx, r, text) },
+		}, err
 	}
 	return call.New(call.Options{
 		Name: r.Name, Process: driver, Instance: current, Services: said.GetServices(), Bulkhead: h.bulkhead(r.Type), Log: h.log.Named("call"),

@@ -93,7 +93,7 @@ func (d defined) validate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return call.Validate(ctx, d.calls(d.driver), whole)
+	return call.Validate(ctx, d.calls(d.driver), whole, config.Redactor(d.values.Secret))
 }
 
 // explained puts the objections of a driver, which err is, at their places in the file.

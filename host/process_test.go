@@ -13,6 +13,7 @@ import (
 
 	"github.com/oceanid/oceanid/host"
 	"github.com/oceanid/oceanid/sdk"
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -43,7 +44,10 @@ func TestMain(m *testing.M) {
 }
 
 // files is a driver in a process of its own. Its pool is a folder with a file for each job, which is there for as long as the job runs.
-type files struct{ env sdk.Env }
+type files struct {
+	env    sdk.Env
+	config filesConfig
+}
 
 type filesConfig struct {
 	Host     string     `oceanid:"host" doc:"Where the pool is."`
@@ -61,13 +65,16 @@ func (c filesConfig) Validate() error {
 	return nil
 }
 
-func newFiles(_ context.Context, _ filesConfig, env sdk.Env) (*files, error) { return &files{env}, nil }
+func newFiles(_ context.Context, c filesConfig, env sdk.Env) (*files, error) { return &files{env, c}, nil }
 
 // Submit tells in the job's name at the pool which version took it.
 func (f *files) Submit(_ context.Context, job scheduler.Job) (scheduler.ID, error) {
 	if job.Command == "die" {
 		f.env.Log.Error("these are my last words")
 		os.Exit(7)
+	}
+	if job.Command == "blurt" {
+		return "", fault.Denied.New("the pool does not take %s", f.config.Password.Reveal())
 	}
 	if err := os.WriteFile(filepath.Join(f.env.Dir, job.Token), nil, 0o600); err != nil {
 		return "", err
@@ -91,8 +98,8 @@ func (f *files) Query(_ context.Context, q scheduler.Query, yield func(scheduler
 // watched is the same with events: a line in the file "ended" for each job that has ended, in whose order they are told.
 type watched struct{ files }
 
-func newWatched(_ context.Context, _ filesConfig, env sdk.Env) (*watched, error) {
-	return &watched{files{env}}, nil
+func newWatched(_ context.Context, c filesConfig, env sdk.Env) (*watched, error) {
+	return &watched{files{env, c}}, nil
 }
 
 func (w *watched) Watch(ctx context.Context, from scheduler.Cursor, yield func(scheduler.Event) error) error {

@@ -141,6 +141,9 @@ func (s *Scheduler) Delete(ctx context.Context) error {
 	}
 	err := s.host.store.DeleteScheduler(ctx, record.Name, record.Revision)
 	s.host.links.changed(record.UID)
+	if err == nil {
+		s.host.links.unlearn(record.UID)
+	}
 	return err
 }
 

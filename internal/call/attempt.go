@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire"
-	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
@@ -42,7 +41,7 @@ type verb struct {
 }
 
 // attempt makes a call once.
-type attempt func(context.Context, grpc.ClientConnInterface, *pluginv1.Instance) error
+type attempt func(context.Context, grpc.ClientConnInterface, Instance) error
 
 // do makes one call when its turn has come, counts it, and tells how it ended.
 func (s *Scheduler) do(ctx context.Context, v verb, call attempt) error {
@@ -72,10 +71,10 @@ func (s *Scheduler) do(ctx context.Context, v verb, call attempt) error {
 // try configures the instance if the driver does not know it, and repeats a call whose driver went away, which every verb here allows: Submit by its
 // token, a stream until work has been handed to the caller.
 func (s *Scheduler) try(ctx context.Context, v verb, call attempt) error {
+	var i Instance
 	var err error
 	for made := 0; made < attempts; made++ {
 		began := time.Now()
-		var i Instance
 		if i, err = s.Instance(ctx); err != nil {
 			break
 		}
@@ -100,7 +99,7 @@ func (s *Scheduler) try(ctx context.Context, v verb, call attempt) error {
 			made = -1
 		}
 	}
-	return err
+	return i.clean(ctx, err)
 }
 
 // draining tells that the driver refused a call because it goes away, and so did nothing.
@@ -140,7 +139,7 @@ func (s *Scheduler) once(ctx context.Context, v verb, i Instance, call attempt) 
 			}
 		})
 	}
-	err = wire.Fault(call(ctx, lease.Conn(), &pluginv1.Instance{Id: i.ID, Revision: i.Revision}))
+	err = wire.Fault(call(ctx, lease.Conn(), i))
 	if cause := context.Cause(ctx); err != nil && (gone(cause) || draining(cause)) {
 		return cause
 	}

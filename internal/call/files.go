@@ -13,7 +13,6 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire"
-	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -39,7 +38,7 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 	defer giveUp(nil)
 	still := s.standstill(giveUp)
 	defer still.Stop()
-	return s.do(ctx, verb{name: "Upload", op: "upload " + in.Name, class: transfers}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Upload", op: "upload " + in.Name, class: transfers}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		content, err := open()
 		if err != nil {
 			return err
@@ -49,7 +48,7 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 		if err != nil {
 			return err
 		}
-		header := &schedulerv1.UploadHeader{Instance: ref, Token: token, Input: wire.InputToProto(in)}
+		header := &schedulerv1.UploadHeader{Instance: i.ref(), Token: token, Input: wire.InputToProto(in)}
 		err = stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Header{Header: header}})
 		for chunk := make([]byte, wire.ChunkSize); err == nil; {
 			var n int
@@ -88,8 +87,8 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 	var yielded atomic.Bool
 	// What the caller has is of no use with another process, which begins anew: the one that sends it may end it.
 	v := verb{name: "Download", op: "download", class: transfers, repeat: func() bool { return !yielded.Load() }, stays: yielded.Load}
-	return s.do(ctx, v, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		req.Instance = ref
+	return s.do(ctx, v, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		req.Instance = i.ref()
 		stream, err := schedulerv1.NewDownloadsClient(conn).Download(ctx, req)
 		if err != nil {
 			return err

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/oceanid/oceanid/internal/wire"
-	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -31,9 +30,9 @@ func (s *Scheduler) Logs(ctx context.Context, job scheduler.Ref, o scheduler.Log
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	// A driver that went away is asked again from where its bytes ended.
-	return s.do(ctx, v, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, v, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		stream, err := schedulerv1.NewLogsClient(conn).Tail(ctx, &schedulerv1.TailRequest{
-			Instance: ref, Job: wire.RefToProto(job), Task: int64(o.Task), Stream: wire.StreamToProto(o.Stream), Offset: o.Offset, Follow: o.Follow,
+			Instance: i.ref(), Job: wire.RefToProto(job), Task: int64(o.Task), Stream: wire.StreamToProto(o.Stream), Offset: o.Offset, Follow: o.Follow,
 		})
 		if err != nil {
 			return err

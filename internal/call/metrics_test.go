@@ -176,7 +176,7 @@ func TestTheDriverGetsRequestAndTrace(t *testing.T) {
 		return launch.InProcess(server, call.Tracing(trace.NewTracerProvider())...)
 	}})
 	t.Cleanup(func() { p.Close(context.Background()) })
-	_ = call.Validate(call.WithRequest(t.Context(), "req-8"), call.Options{Process: p}, nil)
+	_ = call.Validate(call.WithRequest(t.Context(), "req-8"), call.Options{Process: p}, nil, nil)
 	mu.Lock()
 	defer mu.Unlock()
 	if !slices.Equal(got.Get("oceanid-request-id"), []string{"req-8"}) || len(got.Get("traceparent")) != 1 || len(got.Get("baggage")) > 0 {

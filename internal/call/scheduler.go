@@ -33,6 +33,9 @@ type Instance struct {
 	Config func(ctx context.Context) ([]byte, error)
 	// Explain puts a driver's objections to it into words, without the secrets that the driver may quote. nil: only where they are is told.
 	Explain func(ctx context.Context, found []*pluginv1.Diagnostic) error
+	// Hide takes the secrets of the configuration out of what a driver says, which may quote them. It is asked about every error and every reason, and
+	// so is to be quick. nil: there are none.
+	Hide func(ctx context.Context, text string) string
 }
 
 // ConfigError is a driver's refusal of a configuration: what is wrong, and where.
@@ -120,9 +123,9 @@ func (s *Scheduler) configure(ctx context.Context, i Instance) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, configureDeadline)
 	defer cancel()
-	return s.once(ctx, verb{}, i, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.once(ctx, verb{}, i, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		resp, err := pluginv1.NewPluginClient(conn).Configure(ctx, &pluginv1.ConfigureRequest{
-			Instance: ref, Name: s.Name, ConfigJson: config, Directory: i.Dir,
+			Instance: i.ref(), Name: s.Name, ConfigJson: config, Directory: i.Dir,
 		})
 		if err != nil {
 			return err
@@ -137,18 +140,22 @@ func (s *Scheduler) configure(ctx context.Context, i Instance) error {
 
 // Forget makes the driver close the instance. It starts a driver that does not run; who cares asks first whether it does.
 func (s *Scheduler) Forget(ctx context.Context) error {
-	return s.do(ctx, verb{name: "Forget", op: "forget", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		_, err := pluginv1.NewPluginClient(conn).Forget(ctx, &pluginv1.ForgetRequest{Instance: ref})
+	return s.do(ctx, verb{name: "Forget", op: "forget", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		_, err := pluginv1.NewPluginClient(conn).Forget(ctx, &pluginv1.ForgetRequest{Instance: i.ref()})
 		return err
 	})
 }
 
-// Validate asks a driver about a configuration that nobody keeps yet; of o it needs Process, and takes Bulkhead and Log. The error is a *[ConfigError]
-// where the driver refuses it.
-func Validate(ctx context.Context, o Options, config []byte) error {
+// Validate asks a driver about a configuration that nobody keeps yet; of o it needs Process, and takes Bulkhead and Log. hide takes the configuration's
+// secrets out of a text; nil: there are none. The error is a *[ConfigError] where the driver refuses it.
+func Validate(ctx context.Context, o Options, config []byte, hide func(text string) string) error {
+	tried := Instance{}
+	if hide != nil {
+		tried.Hide = func(_ context.Context, text string) string { return hide(text) }
+	}
 	// What is only tried shares a part of the bulkhead of its own.
-	o.Name, o.Instance = "", func(context.Context) (Instance, error) { return Instance{}, nil }
-	return New(o).do(ctx, verb{name: "Validate", op: "validate", deadline: configureDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	o.Name, o.Instance = "", func(context.Context) (Instance, error) { return tried, nil }
+	return New(o).do(ctx, verb{name: "Validate", op: "validate", deadline: configureDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		resp, err := pluginv1.NewPluginClient(conn).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: config})
 		if err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire"
-	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -16,8 +15,8 @@ import (
 
 // Submit is scheduler.Driver's: safe to repeat, by the job's token.
 func (s *Scheduler) Submit(ctx context.Context, job scheduler.Job) (id scheduler.ID, err error) {
-	err = s.do(ctx, verb{name: "Submit", op: "submit", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		resp, err := s.client(conn).Submit(ctx, &schedulerv1.SubmitRequest{Instance: ref, Job: wire.JobToProto(job)})
+	err = s.do(ctx, verb{name: "Submit", op: "submit", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		resp, err := s.client(conn).Submit(ctx, &schedulerv1.SubmitRequest{Instance: i.ref(), Job: wire.JobToProto(job)})
 		if err != nil {
 			return err
 		}
@@ -32,8 +31,8 @@ func (s *Scheduler) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (i
 	if err := s.need(Workflows, "run workflows"); err != nil {
 		return "", err
 	}
-	err = s.do(ctx, verb{name: "SubmitWorkflow", op: "submit workflow", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		resp, err := schedulerv1.NewWorkflowsClient(conn).SubmitWorkflow(ctx, &schedulerv1.SubmitWorkflowRequest{Instance: ref, Workflow: wire.WorkflowToProto(w)})
+	err = s.do(ctx, verb{name: "SubmitWorkflow", op: "submit workflow", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		resp, err := schedulerv1.NewWorkflowsClient(conn).SubmitWorkflow(ctx, &schedulerv1.SubmitWorkflowRequest{Instance: i.ref(), Workflow: wire.WorkflowToProto(w)})
 		if err != nil {
 			return err
 		}
@@ -70,8 +69,8 @@ func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(sch
 		asked[r.Token] = r
 	}
 	yielded := false
-	return s.do(ctx, verb{name: "Query", op: "query", deadline: queryDeadline, repeat: func() bool { return !yielded }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		stream, err := s.client(conn).Query(ctx, &schedulerv1.QueryRequest{Instance: ref, Jobs: wire.RefsToProto(q.Jobs)})
+	return s.do(ctx, verb{name: "Query", op: "query", deadline: queryDeadline, repeat: func() bool { return !yielded }}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		stream, err := s.client(conn).Query(ctx, &schedulerv1.QueryRequest{Instance: i.ref(), Jobs: wire.RefsToProto(q.Jobs)})
 		if err != nil {
 			return err
 		}
@@ -96,7 +95,7 @@ func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(sch
 					return err
 				}
 				yielded = true
-				if err := yield(status); err != nil {
+				if err := yield(i.discreet(ctx, status)); err != nil {
 					return err
 				}
 			}
@@ -106,8 +105,8 @@ func (s *Scheduler) query(ctx context.Context, q scheduler.Query, yield func(sch
 
 // Cancel is scheduler.Driver's.
 func (s *Scheduler) Cancel(ctx context.Context, jobs []scheduler.Ref) error {
-	return s.do(ctx, verb{name: "Cancel", op: "cancel", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		_, err := s.client(conn).Cancel(ctx, &schedulerv1.CancelRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
+	return s.do(ctx, verb{name: "Cancel", op: "cancel", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		_, err := s.client(conn).Cancel(ctx, &schedulerv1.CancelRequest{Instance: i.ref(), Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
 }
@@ -117,8 +116,8 @@ func (s *Scheduler) Hold(ctx context.Context, jobs []scheduler.Ref) error {
 	if err := s.need(Holds, "hold jobs"); err != nil {
 		return err
 	}
-	return s.do(ctx, verb{name: "Hold", op: "hold", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		_, err := schedulerv1.NewHoldsClient(conn).Hold(ctx, &schedulerv1.HoldRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
+	return s.do(ctx, verb{name: "Hold", op: "hold", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		_, err := schedulerv1.NewHoldsClient(conn).Hold(ctx, &schedulerv1.HoldRequest{Instance: i.ref(), Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
 }
@@ -128,8 +127,8 @@ func (s *Scheduler) Release(ctx context.Context, jobs []scheduler.Ref) error {
 	if err := s.need(Holds, "release jobs"); err != nil {
 		return err
 	}
-	return s.do(ctx, verb{name: "Release", op: "release", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		_, err := schedulerv1.NewHoldsClient(conn).Release(ctx, &schedulerv1.ReleaseRequest{Instance: ref, Jobs: wire.RefsToProto(jobs)})
+	return s.do(ctx, verb{name: "Release", op: "release", deadline: cancelDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		_, err := schedulerv1.NewHoldsClient(conn).Release(ctx, &schedulerv1.ReleaseRequest{Instance: i.ref(), Jobs: wire.RefsToProto(jobs)})
 		return err
 	})
 }
@@ -140,8 +139,8 @@ func (s *Scheduler) Probe(ctx context.Context, report func(scheduler.Check)) err
 		return err
 	}
 	reported := false
-	return s.do(ctx, verb{name: "Probe", op: "test", deadline: probeDeadline, repeat: func() bool { return !reported }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
-		stream, err := schedulerv1.NewProbesClient(conn).Probe(ctx, &schedulerv1.ProbeRequest{Instance: ref})
+	return s.do(ctx, verb{name: "Probe", op: "test", deadline: probeDeadline, repeat: func() bool { return !reported }}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
+		stream, err := schedulerv1.NewProbesClient(conn).Probe(ctx, &schedulerv1.ProbeRequest{Instance: i.ref()})
 		if err != nil {
 			return err
 		}
@@ -154,7 +153,9 @@ func (s *Scheduler) Probe(ctx context.Context, report func(scheduler.Check)) err
 				return err
 			}
 			reported = true
-			report(wire.CheckFromProto(step.GetCheck()))
+			check := wire.CheckFromProto(step.GetCheck())
+			check.Name, check.Text = i.hide(ctx, check.Name), i.hide(ctx, check.Text)
+			report(check)
 		}
 	})
 }

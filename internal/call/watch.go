@@ -8,7 +8,6 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire"
-	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -25,12 +24,12 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	return s.do(ctx, verb{name: "Watch", op: "watch", class: watches, repeat: func() bool { return false }}, func(ctx context.Context, conn grpc.ClientConnInterface, ref *pluginv1.Instance) error {
+	return s.do(ctx, verb{name: "Watch", op: "watch", class: watches, repeat: func() bool { return false }}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		quiet := time.AfterFunc(s.silence, func() {
 			giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver sent no heartbeat for %v", s.silence)))
 		})
 		defer quiet.Stop()
-		stream, err := schedulerv1.NewEventsClient(conn).Watch(ctx, &schedulerv1.WatchRequest{Instance: ref, Cursor: string(from)})
+		stream, err := schedulerv1.NewEventsClient(conn).Watch(ctx, &schedulerv1.WatchRequest{Instance: i.ref(), Cursor: string(from)})
 		if err != nil {
 			return err
 		}
@@ -55,6 +54,7 @@ func (s *Scheduler) Watch(ctx context.Context, from scheduler.Cursor, yield func
 			if len(event.Cursor) > wire.MaxCursor {
 				return fault.By(fault.Driver, fault.Internal.New("the driver sent a cursor of %d bytes; at most %d are allowed", len(event.Cursor), wire.MaxCursor))
 			}
+			event.Status, event.Reset = i.discreet(ctx, event.Status), i.hide(ctx, event.Reset)
 			s.Bulkhead.event()
 			if err := yield(event); err != nil {
 				return err

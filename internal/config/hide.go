@@ -109,8 +109,8 @@ func (c cover) end(file string, offset int) int {
 	return offset
 }
 
-// redactor takes the leaves of a secret tree out of a text. Those of one or two characters stay: without them every text would be full of holes.
-func redactor(secret json.RawMessage) func(string) string {
+// Redactor takes the leaves of a secret tree out of a text. Those of one or two characters stay: without them every text would be full of holes.
+func Redactor(secret json.RawMessage) func(string) string {
 	var leaves []string
 	var walk func(v any)
 	walk = func(v any) {

@@ -40,7 +40,7 @@ func verdict(all []Diagnostic) ([]Diagnostic, error) {
 }
 
 func marksOf(said []*pluginv1.Diagnostic, secret json.RawMessage, at func(path) (hcl.Range, bool)) []mark {
-	clean := redactor(secret)
+	clean := Redactor(secret)
 	var marks []mark
 	for _, d := range said {
 		p := pathOf(d.GetPath())
