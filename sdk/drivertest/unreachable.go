@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
@@ -25,7 +26,7 @@ func unreachableChecks() []check {
 // unreachable gives an instance whose pool cannot be reached.
 func (t *trial) unreachable(ctx context.Context) (*subject, error) {
 	if len(t.suite.o.Unreachable) == 0 {
-		return nil, notApplicable("no configuration is given with which the pool cannot be reached")
+		return nil, notApplicable("no configuration is given with which the pool cannot be reached: give one as Options.Unreachable in Go, or with --unreachable to the command")
 	}
 	s, err := t.beginBare(ctx)
 	if err != nil {
@@ -35,8 +36,15 @@ func (t *trial) unreachable(ctx context.Context) (*subject, error) {
 	if err != nil {
 		return nil, notApplicable("the configuration with which the pool cannot be reached: %v", err)
 	}
-	if found, err := s.configureWith(ctx, config); err != nil || refused(found) {
-		return nil, notApplicable("the driver does not take the configuration with which the pool cannot be reached: %v, %v", found, err)
+	const refusal = "the driver does not take the configuration with which the pool cannot be reached: "
+	found, err := s.configureWith(ctx, config)
+	if err != nil {
+		return nil, notApplicable(refusal+"%s", said(err))
+	}
+	for _, d := range found {
+		if d.GetSeverity() != pluginv1.Diagnostic_SEVERITY_WARNING {
+			return nil, notApplicable(refusal+"%s%s", place(d), d.GetSummary())
+		}
 	}
 	return s, nil
 }
