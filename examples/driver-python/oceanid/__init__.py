@@ -15,7 +15,7 @@ them. Jobs, statuses and all else are the protocol's own messages. Methods are c
 with its kind if it is one of module fault. docs/driver-authors.md teaches all this, docs/protocol.md what is below it.
 """
 
-from . import check, fault, files, handshake
+from . import check, fault, files, handshake, verbs
 from .protocol import LogStream, State, scheduler, text
 from .schema import BOOL, DURATION, FLOAT, INT, STRING, Attribute, InvalidConfig, Secret, decode
 from .serve import Env, main
@@ -33,6 +33,9 @@ class Plugin:
     method validate(config), static, which raises InvalidConfig and connects to nothing, and a method close()."""
 
     def __init__(self, name, version, summary, config, driver):
+        lacking = verbs.lacking(driver)
+        if lacking:
+            raise TypeError(f"{driver.__name__} has no method {' and no method '.join(lacking)}, which the host would call")
         self.name, self.version, self.summary, self.config, self.driver = name, version, summary, config, driver
 
     def read(self, data):

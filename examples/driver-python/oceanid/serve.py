@@ -105,7 +105,8 @@ def _handler(method, verb, journal, gate):
             # The verb that drains must pass a closed gate.
             with contextlib.nullcontext() if method.name == "Drain" else gate.inside():
                 yield call
-        except Exception as e:
+        # SystemExit as well: gRPC's threads swallow it, and the host would wait for an answer until its deadline.
+        except (Exception, SystemExit) as e:
             if not isinstance(e, (fault.Fault, OSError)):
                 call.log.exception("the driver failed")
             failed = e

@@ -23,6 +23,11 @@ def served(driver):
     return sorted(["oceanid.plugin.v1.Plugin", *names])
 
 
+def lacking(driver):
+    """Methods that a class of drivers must have and has not: those of every scheduler, and the rest of a capability of which it has a part."""
+    return [m for name, methods in SERVICES.items() if name == "Scheduler" or any(hasattr(driver, m) for m in methods) for m in methods if not hasattr(driver, m)]
+
+
 class Verbs:
     """One method for each verb, with its name in the protocol. Those with an answer of one message return it, the others yield theirs."""
 
