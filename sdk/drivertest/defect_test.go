@@ -3,13 +3,13 @@ package drivertest_test
 import (
 	"encoding/json"
 	"flag"
-	"hash/fnv"
 	"maps"
 	"os"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,18 +22,24 @@ var whole = flag.Bool("whole", false, "try each defect with every check (some mi
 var slow = regexp.MustCompile(`^faults/(kill-([^ad]|do)|stop-)`)
 
 // sample is one of how many checks that should not find a defect are tried with it.
-const sample = 8
+const sample = 12
 
-// isTried tells whether a check is tried with a defect: where it must find it, and, so that it is known not to blame what is innocent, with some others, which are
-// the same in each run.
-func isTried(name, check string) bool {
-	if names(convictions()[name].fails, check) {
-		return true
+// tried are the checks that are tried with a defect: those that must find it, and, so that they are known not to blame what is innocent, some others.
+func tried(name string) []string {
+	place := slices.Index(names(), name)
+	var all []string
+	for i, c := range drivertest.Checks() {
+		// Defects that stand side by side get different checks, and each check gets as many defects.
+		other := (*whole || (i+place)%sample == 0) && !slow.MatchString(c.Name)
+		if other || matches(convictions()[name].fails, c.Name) {
+			all = append(all, c.Name)
+		}
 	}
-	h := fnv.New32a()
-	h.Write([]byte(name + " " + check))
-	return (*whole || h.Sum32()%sample == 0) && !slow.MatchString(check)
+	return all
 }
+
+// names are those of all defects, in order.
+func names() []string { return slices.Sorted(maps.Keys(defects())) }
 
 // Each defect fails exactly the checks that it should. With -whole it is tried with all of them: `go test ./sdk/drivertest -run TestDefects -whole -timeout 30m`,
 // which is for whoever changes a check, a defect or a conviction.
@@ -48,17 +54,18 @@ func TestDefects(t *testing.T) {
 			t.Errorf("there is no defect %q", name)
 		}
 	}
-	// They mostly wait, so more run at once than there are processors.
-	turns := make(chan struct{}, 4)
-	for i, name := range slices.Sorted(maps.Keys(defects())) {
+	// They mostly wait, so more run at once than there are processors, which is all that t.Parallel would let.
+	turns := make(chan struct{}, 8)
+	var all sync.WaitGroup
+	defer all.Wait()
+	for i, name := range names() {
 		if testing.Short() && i%4 != 0 {
 			continue
 		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			turns <- struct{}{}
+		turns <- struct{}{}
+		all.Go(func() {
 			defer func() { <-turns }()
-			defects()[name].isFound(t, self, name)
+			t.Run(name, func(t *testing.T) { defects()[name].isFound(t, self, name) })
 		})
 	}
 }
@@ -66,22 +73,24 @@ func TestDefects(t *testing.T) {
 // Every check is tried with defects that it must not blame.
 func TestSampleIsFair(t *testing.T) {
 	t.Parallel()
-	for _, c := range drivertest.Checks() {
-		innocent := 0
-		for name := range defects() {
-			if isTried(name, c.Name) && !names(convictions()[name].fails, c.Name) {
-				innocent++
+	innocent := map[string]int{}
+	for _, name := range names() {
+		for _, check := range tried(name) {
+			if !matches(convictions()[name].fails, check) {
+				innocent[check]++
 			}
 		}
-		if innocent < 2 && !slow.MatchString(c.Name) {
-			t.Errorf("%s is tried with %d defects that are none of its own", c.Name, innocent)
+	}
+	for _, c := range drivertest.Checks() {
+		if n := innocent[c.Name]; n < 3 && !slow.MatchString(c.Name) {
+			t.Errorf("%s is tried with %d defects that are none of its own", c.Name, n)
 		}
 	}
 }
 
 const (
 	// brief is how long the checks of a defect wait: many find it by waiting in vain.
-	brief = 10 * time.Second
+	brief = 8 * time.Second
 	// long is how long they wait for what should come, and does not within brief.
 	long = 90 * time.Second
 )
@@ -91,24 +100,18 @@ func (d defect) isFound(t *testing.T, self, name string) {
 	if want.fails == "" {
 		t.Fatal("nothing convicts this defect")
 	}
-	var checks []string
-	for _, c := range drivertest.Checks() {
-		if isTried(name, c.Name) {
-			checks = append(checks, c.Name)
-		}
-	}
-	for _, r := range d.try(t, self, name, brief, checks...) {
+	for _, r := range d.try(t, self, name, brief, tried(name)...) {
 		failed := r.Outcome == drivertest.Failed
-		if failed && !names(want.fails, r.Name) && !names(want.may, r.Name) && strings.Contains(r.Problem, "patience of") {
+		if failed && !matches(want.fails, r.Name) && !matches(want.may, r.Name) && strings.Contains(r.Problem, "patience of") {
 			// It had too little time, which says nothing of the driver.
 			t.Logf("%s is asked again: %s", r.Name, r.Problem)
 			r = d.try(t, self, name, long, r.Name)[0]
 			failed = r.Outcome == drivertest.Failed
 		}
 		switch {
-		case failed && !names(want.fails, r.Name) && !names(want.may, r.Name):
+		case failed && !matches(want.fails, r.Name) && !matches(want.may, r.Name):
 			t.Errorf("%s fails too: %s", r.Name, r.Problem)
-		case !failed && names(want.fails, r.Name):
+		case !failed && matches(want.fails, r.Name):
 			t.Errorf("%s is %s: %s", r.Name, r.Outcome, r.Problem)
 		}
 	}
@@ -134,8 +137,8 @@ func (d defect) try(t *testing.T, self, name string, patience time.Duration, che
 	return report.Results
 }
 
-// names tells whether one of the patterns is one for the name.
-func names(patterns, name string) bool {
+// matches tells whether one of the patterns is one for the name.
+func matches(patterns, name string) bool {
 	return slices.ContainsFunc(strings.Fields(patterns), func(p string) bool {
 		ok, err := path.Match(p, name)
 		return err == nil && ok

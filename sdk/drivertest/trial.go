@@ -63,8 +63,8 @@ func (t *trial) submit(ctx context.Context, job *schedulerv1.Job) (*schedulerv1.
 
 // submitTo hands a job to a process, with its end taken care of. Where not even a trivial job comes through it tells that instead of waiting.
 func (t *trial) submitTo(ctx context.Context, s *subject, job *schedulerv1.Job) (*schedulerv1.JobRef, error) {
-	if t.suite.scouted.problem != nil {
-		return nil, saw("not tried, because no job comes through: see submit/runs-a-job")
+	if problem := t.suite.scouted.problem; problem != nil {
+		return nil, saw("not tried, because no job comes through (see submit/runs-a-job): %v", problem)
 	}
 	kept := t.keep(refTo(job))
 	ref, err := s.submit(ctx, job)
