@@ -116,7 +116,7 @@ func TestCallsAreCountedNamedAndTraced(t *testing.T) {
 		"calls_total test ok Submit": 1, "calls_total test exhausted Submit": 1, "calls_total test cancelled Submit": 1,
 		"calls_total test cancelled Cancel": 1, "calls_total test exhausted Cancel": 1, "calls_total test internal Watch": 1,
 		"call_seconds test Submit": 3, "call_seconds test Cancel": 2, "call_seconds test Watch": 1,
-		"calls_in_flight test": 0, "calls_waiting test": 0, "calls_refused_total test scheduler": 1, "calls_refused_total test timeout": 1, "events_total test": 1,
+		"calls_in_flight test": 0, "calls_waiting test": 0, "calls_refused_total test scheduler": 1, "events_total test": 1,
 	}
 	if diff := cmp.Diff(want, m.counted(t)); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)

@@ -16,10 +16,10 @@ const again = time.Second
 func (b *Bulkhead) refuse(ctx context.Context, c class, err error, waited time.Duration) error {
 	noPlace := (*full)(nil)
 	if !errors.As(err, &noPlace) {
-		b.metrics.refused("timeout")
 		if fault.Of(err) == fault.Cancelled {
 			return fault.Cancelled.New("%w", context.Cause(ctx))
 		}
+		b.metrics.refused("timeout")
 		return fault.By(fault.Host, fault.Timeout.New("it waited %v for its turn: driver %q has as many %s under way as it may, and they do not end; see what holds its pool up",
 			waited.Round(time.Millisecond), b.driver, c))
 	}
