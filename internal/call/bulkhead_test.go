@@ -3,6 +3,7 @@ package call_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -73,7 +74,7 @@ func jammed(t *testing.T, j *jam, b *call.Bulkhead) func(name string) *call.Sche
 	s := supervise.New(supervise.Options{Name: "slow", Start: func(context.Context) (supervise.Process, error) { return life{j, make(chan struct{})}, nil }})
 	t.Cleanup(func() { s.Close(context.Background()) })
 	return func(name string) *call.Scheduler {
-		return call.New(call.Options{Name: name, Process: s, Bulkhead: b, Services: []string{call.Events, call.Logs, call.Downloads},
+		return call.New(call.Options{Name: name, Process: s, Bulkhead: b, Services: []string{call.Events, call.Logs, call.Uploads, call.Downloads},
 			Instance: func(context.Context) (call.Instance, error) { return call.Instance{ID: name, Revision: "1"}, nil }})
 	}
 }
@@ -175,6 +176,29 @@ func TestBulkheadWaitingCountsAsTheCallsTime(t *testing.T) {
 		// All turns were given back.
 		close(j.released)
 		if err := named("b").Cancel(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A driver is not blamed for the time that an upload waited for its turn, or for its content.
+func TestBulkheadWaitingIsNoStandstill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		named := jammed(t, newJam(), call.NewBulkhead("slow", call.Limits{Calls: 1, Queue: 2}, nil)) // which are two transfers
+		began := time.Now()
+		upload := func(ctx context.Context) error {
+			return named("a").Upload(ctx, "t", scheduler.Input{Name: "in"}, func() (io.ReadCloser, error) {
+				time.Sleep(15 * time.Minute)
+				return io.NopCloser(strings.NewReader("x")), nil
+			})
+		}
+		first, wait := many(t.Context(), 2, "a", upload)
+		synctest.Wait()
+		if err := upload(t.Context()); !errors.Is(err, fault.Timeout) || time.Since(began) != 50*time.Minute {
+			t.Errorf("ended after %v: %v", time.Since(began), err)
+		}
+		wait()
+		if err := errors.Join(first()...); !errors.Is(err, fault.Timeout) || fault.Blame(first()[0]) != fault.Driver {
 			t.Error(err)
 		}
 	})

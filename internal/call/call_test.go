@@ -462,9 +462,10 @@ func TestFilesThatStandStill(t *testing.T) {
 	if err := s.Download(t.Context(), scheduler.Ref{}, scheduler.FileQuery{Paths: []string{"hang"}}, nothing); !errors.Is(err, fault.Timeout) {
 		t.Errorf("download: %v", err)
 	}
-	// A reader may take its time.
+	// A reader may take its time, and so may whoever gives what is uploaded.
 	in.Name = "x"
-	if err := s.Upload(t.Context(), "t", in, open); err != nil {
+	late := func() (io.ReadCloser, error) { return io.NopCloser(tardy{strings.NewReader("x")}), nil }
+	if err := s.Upload(t.Context(), "t", in, late); err != nil {
 		t.Fatal(err)
 	}
 	slow := func(_ scheduler.File, r io.Reader) error {
@@ -475,6 +476,14 @@ func TestFilesThatStandStill(t *testing.T) {
 	if err := s.Download(t.Context(), scheduler.Ref{Tasks: 1}, scheduler.FileQuery{}, slow); !errors.Is(err, fault.Denied) {
 		t.Errorf("a slow reader: %v", err)
 	}
+}
+
+// tardy takes longer for each part than a driver may.
+type tardy struct{ io.Reader }
+
+func (r tardy) Read(b []byte) (int, error) {
+	time.Sleep(300 * time.Millisecond)
+	return r.Reader.Read(b)
 }
 
 func TestWatchResumesAndResets(t *testing.T) {

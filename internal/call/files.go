@@ -22,11 +22,24 @@ import (
 // to bring a part to the other end of the world.
 const patience = 10 * time.Minute
 
-// standstill gives a call up, as fault.Timeout, when nobody resets it for that long.
-func (s *Scheduler) standstill(giveUp context.CancelCauseFunc) *time.Timer {
-	return time.AfterFunc(s.patience, func() {
+// standstill gives a call up, as fault.Timeout, when what it is given to do takes too long. What is not done by it is not the driver's time.
+type standstill struct {
+	timer    *time.Timer
+	patience time.Duration
+}
+
+func (s *Scheduler) standstill(giveUp context.CancelCauseFunc) standstill {
+	timer := time.AfterFunc(s.patience, func() {
 		giveUp(fault.By(fault.Driver, fault.Timeout.New("the driver moved nothing for %v", s.patience)))
 	})
+	timer.Stop()
+	return standstill{timer, s.patience}
+}
+
+func (s standstill) bounds(do func() error) error {
+	s.timer.Reset(s.patience)
+	defer s.timer.Stop()
+	return do()
 }
 
 // Upload stages one input. open gives its content from the start, once for each attempt. A driver that takes nothing for minutes is fault.Timeout.
@@ -37,36 +50,35 @@ func (s *Scheduler) Upload(ctx context.Context, token string, in scheduler.Input
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	still := s.standstill(giveUp)
-	defer still.Stop()
 	return s.do(ctx, verb{name: "Upload", op: "upload " + in.Name, class: transfers}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		content, err := open()
 		if err != nil {
 			return err
 		}
 		defer content.Close()
-		stream, err := schedulerv1.NewUploadsClient(conn).Upload(ctx)
+		var stream grpc.ClientStreamingClient[schedulerv1.UploadRequest, schedulerv1.UploadResponse]
+		err = still.bounds(func() (err error) { stream, err = schedulerv1.NewUploadsClient(conn).Upload(ctx); return err })
 		if err != nil {
 			return err
 		}
+		send := func(m *schedulerv1.UploadRequest) error { return still.bounds(func() error { return stream.Send(m) }) }
 		header := &schedulerv1.UploadHeader{Instance: i.ref(), Token: token, Input: wire.InputToProto(in)}
-		err = stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Header{Header: header}})
+		err = send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Header{Header: header}})
 		for chunk := make([]byte, wire.ChunkSize); err == nil; {
 			var n int
 			if n, err = io.ReadFull(content, chunk); n > 0 {
 				// The message is on its way when Send returns, but its bytes may not be copied yet.
 				part := append([]byte(nil), chunk[:n]...)
-				if sent := stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Chunk{Chunk: part}}); sent != nil {
+				if sent := send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Chunk{Chunk: part}}); sent != nil {
 					err = sent
 				}
-				still.Reset(s.patience)
 			}
 		}
 		// io.EOF is either the content's end or the driver's refusal, which CloseAndRecv tells.
 		if err != io.EOF && err != io.ErrUnexpectedEOF {
 			return err
 		}
-		_, err = stream.CloseAndRecv()
-		return err
+		return still.bounds(func() error { _, err := stream.CloseAndRecv(); return err })
 	})
 }
 
@@ -83,21 +95,19 @@ func (s *Scheduler) Download(ctx context.Context, job scheduler.Ref, q scheduler
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	still := s.standstill(giveUp)
-	defer still.Stop()
 	var yielded atomic.Bool
 	// What the caller has is of no use with another process, which begins anew: the one that sends it may end it.
 	v := verb{name: "Download", op: "download", class: transfers, repeat: func() bool { return !yielded.Load() }, stays: yielded.Load}
 	return s.do(ctx, v, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		req.Instance = i.ref()
-		stream, err := schedulerv1.NewDownloadsClient(conn).Download(ctx, req)
+		var stream grpc.ServerStreamingClient[schedulerv1.DownloadResponse]
+		err := still.bounds(func() (err error) { stream, err = schedulerv1.NewDownloadsClient(conn).Download(ctx, req); return err })
 		if err != nil {
 			return err
 		}
-		receive := func() (*schedulerv1.DownloadResponse, error) {
-			// What the reader takes for a part is not the driver's time.
-			still.Reset(s.patience)
-			defer still.Stop()
-			return stream.Recv()
+		receive := func() (m *schedulerv1.DownloadResponse, err error) {
+			err = still.bounds(func() error { m, err = stream.Recv(); return err })
+			return m, err
 		}
 		for {
 			message, err := receive()
