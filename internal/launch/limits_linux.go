@@ -3,6 +3,7 @@ package launch
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -20,11 +21,27 @@ const (
 
 // Unenforced says, a sentence each, what of the limits does not hold on this machine; nil: all does.
 func (l Limits) Unenforced() []string {
+	var said []string
 	var own unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &own); err == nil && l.Files > 0 && uint64(l.Files) > own.Max {
-		return []string{fmt.Sprintf("the limit of %d open files does not hold: the host itself may not open more than %d", l.Files, own.Max)}
+		said = append(said, fmt.Sprintf("the limit of %d open files does not hold: the host itself may not open more than %d", l.Files, own.Max))
 	}
-	return nil
+	stat, _ := os.ReadFile("/proc/self/stat")
+	status, _ := os.ReadFile("/proc/self/status")
+	return append(said, l.unmeasured(stat, status, unix.Getpgrp())...)
+}
+
+// unmeasured says which limits cannot be measured on a system that says this of a process of a group. One that lives uses some of everything.
+func (l Limits) unmeasured(stat, status []byte, group int) (said []string) {
+	threads, counted := member(stat, group)
+	counted = counted && threads > 0
+	if l.Memory > 0 && (!counted || memory(status) == 0) {
+		said = append(said, "the limit of memory does not hold for what a driver and its children use together: /proc of this system does not tell that")
+	}
+	if l.Processes > 0 && !counted {
+		said = append(said, fmt.Sprintf("the limit of %d processes does not hold: /proc of this system does not tell how many a driver has", l.Processes))
+	}
+	return said
 }
 
 // rlimits are the limits that the kernel enforces. None is above the host's own, which hold in any case.
