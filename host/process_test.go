@@ -56,6 +56,10 @@ type filesConfig struct {
 
 // Validate lets a version object to hosts, or fail at them.
 func (c filesConfig) Validate() error {
+	if c.Host == os.Getenv(envDriver+"_DIES") {
+		go panic("this is the end of " + c.Password.Reveal())
+		select {}
+	}
 	if c.Host == os.Getenv(envDriver+"_FAILS") {
 		panic("cannot cope with " + c.Password.Reveal())
 	}
@@ -65,7 +69,9 @@ func (c filesConfig) Validate() error {
 	return nil
 }
 
-func newFiles(_ context.Context, c filesConfig, env sdk.Env) (*files, error) { return &files{env, c}, nil }
+func newFiles(_ context.Context, c filesConfig, env sdk.Env) (*files, error) {
+	return &files{env, c}, nil
+}
 
 // Submit tells in the job's name at the pool which version took it.
 func (f *files) Submit(_ context.Context, job scheduler.Job) (scheduler.ID, error) {

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"google.golang.org/grpc"
-
 	"github.com/oceanid/oceanid/internal/config"
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/internal/supervise"
 	"github.com/oceanid/oceanid/internal/wire"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -20,7 +19,7 @@ const proving = 30 * time.Second
 
 // prove has a new form of a driver look at the configuration of every scheduler of its type, before it takes over from one that understands them all. The
 // error names each scheduler that it would leave behind, and the option, without secrets.
-func (h *Host) prove(ctx context.Context, name string, said *pluginv1.DescribeResponse, conn grpc.ClientConnInterface) error {
+func (h *Host) prove(ctx context.Context, name string, said *pluginv1.DescribeResponse, p supervise.Process) error {
 	const page = 200
 	var refused []error
 	for q := (store.SchedulerQuery{Type: name, Limit: page}); ; {
@@ -30,7 +29,7 @@ func (h *Host) prove(ctx context.Context, name string, said *pluginv1.DescribeRe
 		}
 		for _, r := range records {
 			q.After = r.Name
-			objection, err := h.objection(ctx, r, said, conn)
+			objection, err := h.objection(ctx, r, said, p)
 			if err != nil {
 				return fmt.Errorf("asked about scheduler %q: %w", r.Name, err)
 			}
@@ -43,7 +42,7 @@ func (h *Host) prove(ctx context.Context, name string, said *pluginv1.DescribeRe
 }
 
 // objection is what a driver has against a scheduler; nil: nothing. The error is that it cannot be asked.
-func (h *Host) objection(ctx context.Context, r store.Scheduler, said *pluginv1.DescribeResponse, conn grpc.ClientConnInterface) (objection, err error) {
+func (h *Host) objection(ctx context.Context, r store.Scheduler, said *pluginv1.DescribeResponse, p supervise.Process) (objection, err error) {
 	values, err := h.values(ctx, r)
 	if err != nil {
 		return nil, err
@@ -77,9 +76,9 @@ func (h *Host) objection(ctx context.Context, r store.Scheduler, said *pluginv1.
 	}
 	ctx, cancel := context.WithTimeout(ctx, proving)
 	defer cancel()
-	answer, err := pluginv1.NewPluginClient(conn).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: whole})
+	answer, err := pluginv1.NewPluginClient(p.Conn()).Validate(ctx, &pluginv1.ValidateRequest{ConfigJson: whole})
 	if err != nil {
-		failed := wire.Fault(err)
+		failed := supervise.Epitaph(p, wire.Fault(err))
 		// It may quote what it was asked about.
 		return nil, fault.Of(failed).New("%w", explain([]*pluginv1.Diagnostic{{Summary: failed.Error()}}))
 	}

@@ -244,6 +244,26 @@ func TestAnUpgradeThatFailsAtAScheduler(t *testing.T) {
 	}
 }
 
+// One that dies of a configuration is told with its last words, and not as a connection that broke.
+func TestAnUpgradeThatDiesAtAScheduler(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "oceanid-extra")
+	install(t, program, "1.0.0")
+	write(t, filepath.Join(dir, "config.hcl"), fmt.Sprintf("driver \"extra\" {\n  path = %q\n}\n", program))
+	h := open(t, dir, host.Options{})
+	s := extra(t, h, "made", "made.example.org")
+	version(t, s) // it runs
+	install(t, program, "2.0.0", envDriver+"_DIES=made.example.org")
+	c := reload(t, h)
+	if text := fmt.Sprint(c, h.Drivers()); len(c.Kept) != 1 || !strings.Contains(c.Kept[0].Reason, "this is the end of …") || strings.Contains(text, "opensesame") {
+		t.Errorf("got %+v", c)
+	}
+	if got := version(t, s); got != "1.0.0" {
+		t.Errorf("version %s took over", got)
+	}
+}
+
 func TestReloadOfSchedulers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/launch"
+	"github.com/oceanid/oceanid/internal/supervise"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 )
 
@@ -34,8 +35,8 @@ type Options struct {
 	// DialOptions are added to those that the connections to drivers are made with.
 	DialOptions []grpc.DialOption
 	// Prove is asked about each process that is to take over from one that runs, before it does; an error refuses it, and the one that runs goes on.
-	// said is what the new one says of itself, conn its connection, which is not to be kept. nil: nobody is asked.
-	Prove func(ctx context.Context, name string, said *pluginv1.DescribeResponse, conn grpc.ClientConnInterface) error
+	// said is what the new one says of itself; the process is not to be kept. nil: nobody is asked.
+	Prove func(ctx context.Context, name string, said *pluginv1.DescribeResponse, p supervise.Process) error
 	// Changed is told the name of a driver after anything about it has changed that [Catalog.Candidates] tells. It may be called by several
 	// goroutines at once, and must not call Reload or Close. nil: nobody is told.
 	Changed func(name string)

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"google.golang.org/grpc"
-
 	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/supervise"
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
@@ -63,7 +61,7 @@ func TestCloseWhileReloading(t *testing.T) {
 	dir := t.TempDir()
 	release(t, dir+"/oceanid-x", "x", "1.0.0")
 	proving := make(chan struct{})
-	o := catalog.Options{Dirs: []string{dir}, Prove: func(ctx context.Context, _ string, _ *pluginv1.DescribeResponse, _ grpc.ClientConnInterface) error {
+	o := catalog.Options{Dirs: []string{dir}, Prove: func(ctx context.Context, _ string, _ *pluginv1.DescribeResponse, _ supervise.Process) error {
 		close(proving)
 		<-ctx.Done()
 		return ctx.Err()

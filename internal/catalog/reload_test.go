@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/catalog"
 	"github.com/oceanid/oceanid/internal/launch/launchtest"
@@ -195,8 +194,8 @@ func TestReloadKeepsWhatRuns(t *testing.T) {
 			dir := t.TempDir()
 			release(t, path(dir), "x", "1.0.0")
 			o := catalog.Options{Dirs: []string{dir}, Blocks: []catalog.Block{{Name: "x"}}}
-			o.Prove = func(ctx context.Context, name string, said *pluginv1.DescribeResponse, conn grpc.ClientConnInterface) error {
-				if _, err := launchtest.Command(ctx, conn, ""); err != nil {
+			o.Prove = func(ctx context.Context, name string, said *pluginv1.DescribeResponse, p supervise.Process) error {
+				if _, err := launchtest.Command(ctx, p.Conn(), ""); err != nil {
 					return err
 				}
 				if name != "x" || said.GetVersion() == "1.0.66" {

@@ -14,12 +14,8 @@ import (
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
-const (
-	// deathbed is how long a driver that broke the connection may take to be seen dead.
-	deathbed = time.Second
-	// noGrace is what a driver gets to end that turned out to be another than was meant.
-	noGrace = 2 * time.Second
-)
+// noGrace is what a driver gets to end that turned out to be another than was meant.
+const noGrace = 2 * time.Second
 
 // supervision is how the driver is started and treated.
 func (e *entry) supervision() supervise.Options {
@@ -107,16 +103,9 @@ func (e *entry) hear(ctx context.Context, p supervise.Process) (*pluginv1.Descri
 	if status.Code(err) == codes.Unimplemented {
 		return nil, fault.By(fault.Driver, e.invalid("it does not serve oceanid.plugin.v1.Plugin: it is a plugin, but no driver for this version of Oceanid"))
 	}
-	dead := time.NewTimer(deathbed)
-	defer dead.Stop()
-	if wire.Transport(wire.Fault(err)) {
-		select {
-		case <-p.Done():
-			if crash := p.Err(); crash != nil {
-				return nil, crash
-			}
-		case <-dead.C:
-		}
+	failed := wire.Fault(err)
+	if crash := supervise.Epitaph(p, failed); crash != failed {
+		return nil, crash
 	}
-	return nil, fault.By(fault.Driver, fault.Of(wire.Fault(err)).New("driver %q: %s: asked what it is: %w", e.name, e.path, wire.Fault(err)))
+	return nil, fault.By(fault.Driver, fault.Of(failed).New("driver %q: %s: asked what it is: %w", e.name, e.path, failed))
 }

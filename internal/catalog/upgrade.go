@@ -67,7 +67,7 @@ func (r *reload) upgrade(ctx context.Context, e *entry, wrong error) {
 	if r.c.o.Prove != nil {
 		prove = func(ctx context.Context, p supervise.Process) error {
 			_, said := e.memory.get()
-			return r.c.o.Prove(ctx, e.name, said, p.Conn())
+			return r.c.o.Prove(ctx, e.name, said, p)
 		}
 	}
 	if err := e.supervisor.Replace(ctx, e.supervision(), prove); err != nil {
