@@ -101,6 +101,7 @@ func mistakes(ctx context.Context, o Options, file *config.File, wrong error) er
 	if err != nil {
 		return wrong
 	}
+	sources.NoRestarts = true
 	drivers := catalog.Open(sources)
 	_, err = plan{file: file, drivers: drivers}.schedulers(ctx)
 	return errors.Join(config.Join(wrong, err), drivers.Close(ctx))

@@ -95,6 +95,7 @@ func (h *Host) check(ctx context.Context, file *config.File) error {
 	if err != nil {
 		return err
 	}
+	sources.NoRestarts = true
 	drivers := catalog.Open(sources)
 	defer func() {
 		if err := drivers.Close(context.WithoutCancel(ctx)); err != nil {

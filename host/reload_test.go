@@ -264,6 +264,24 @@ func TestAnUpgradeThatDiesAtAScheduler(t *testing.T) {
 	}
 }
 
+// A driver that the file brings and that does not start holds a reload up for one try, and not for as many as a driver in use is given.
+func TestReloadTriesADriverOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	h := open(t, dir, host.Options{})
+	program, starts := filepath.Join(dir, "oceanid-extra"), filepath.Join(dir, "starts")
+	if err := os.WriteFile(program, fmt.Appendf(nil, "#!/bin/sh\necho >> %q\nexit 3\n", starts), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "config.hcl"), fmt.Sprintf("driver \"extra\" {\n  path = %q\n}\nscheduler \"extra\" \"one\" {}\nscheduler \"extra\" \"two\" {}\n", program))
+	if c, err := h.Reload(t.Context()); err == nil || !strings.Contains(err.Error(), "exited with status 3") {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if tried, err := os.ReadFile(starts); err != nil || len(tried) != 1 {
+		t.Errorf("%d tries, %v", len(tried), err)
+	}
+}
+
 func TestReloadOfSchedulers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

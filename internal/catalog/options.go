@@ -37,6 +37,8 @@ type Options struct {
 	// Prove is asked about each process that is to take over from one that runs, before it does; an error refuses it, and the one that runs goes on.
 	// said is what the new one says of itself; the process is not to be kept. nil: nobody is asked.
 	Prove func(ctx context.Context, name string, said *pluginv1.DescribeResponse, p supervise.Process) error
+	// NoRestarts leaves a driver that does not start, or crashes, as it is, whatever its block says: for a rehearsal one try is enough.
+	NoRestarts bool
 	// Changed is told the name of a driver after anything about it has changed that [Catalog.Candidates] tells. It may be called by several
 	// goroutines at once, and must not call Reload or Close. nil: nobody is told.
 	Changed func(name string)

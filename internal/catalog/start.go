@@ -27,6 +27,9 @@ func (e *entry) supervision() supervise.Options {
 	if o.Changed != nil {
 		options.Changed = func(supervise.Status) { o.Changed(e.name) }
 	}
+	if o.NoRestarts {
+		options.Budget = -1
+	}
 	// One that is built in costs nothing while nobody uses it, and cannot be killed when it hangs.
 	if e.builtin == nil {
 		options.Health.Ask = supervise.Ask
