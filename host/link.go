@@ -89,12 +89,27 @@ func (h *Host) caller(ctx context.Context, uid string) (*call.Scheduler, error) 
 				}
 				return err
 			},
-			Hide: func(ctx context.Context, text string) string { return h.hide(ctx, r, text) },
+			Hide:      func(ctx context.Context, text string) string { return h.hide(ctx, r, text) },
+			Unsettled: func(ctx context.Context) bool { return h.unsettled(ctx, r) },
 		}, err
 	}
 	return call.New(call.Options{
 		Name: r.Name, Process: driver, Instance: current, Services: said.GetServices(), Bulkhead: h.bulkhead(r.Type), Log: h.log.Named("call"),
 	}), nil
+}
+
+// unsettled tells whether a scheduler's record is about to be another, because a new form of its driver, which goes by the new file, takes over before
+// the file's schedulers are kept; or is another by now.
+func (h *Host) unsettled(ctx context.Context, r store.Scheduler) bool {
+	if file := h.next.Load(); file != nil && blockOf(file, r.Name) != nil && r.Source != (store.Source{}) {
+		return true
+	}
+	now, err := h.store.SchedulerByUID(ctx, r.UID)
+	if err != nil || now.Revision == r.Revision {
+		return false
+	}
+	h.links.changed(r.UID)
+	return true
 }
 
 // whole is a scheduler's configuration with its secrets.

@@ -85,7 +85,7 @@ func (s *Scheduler) try(ctx context.Context, v verb, call attempt) error {
 			if i, err = s.Instance(ctx); err != nil {
 				break
 			}
-			if err = s.configure(ctx, i); err == nil {
+			if i, err = s.settled(ctx, i); err == nil {
 				err = s.once(ctx, v, i, call)
 			}
 		}

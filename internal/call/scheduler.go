@@ -36,6 +36,9 @@ type Instance struct {
 	// Hide takes the secrets of the configuration out of what a driver says, which may quote them. It is asked about every error and every reason, and
 	// so is to be quick. nil: there are none.
 	Hide func(ctx context.Context, text string) string
+	// Unsettled tells, of a configuration that its driver has just refused, whether another is about to take its place, or has done so: the call is then
+	// repeated for some seconds, and ends as fault.Unavailable. nil: the refusal counts.
+	Unsettled func(ctx context.Context) bool
 }
 
 // ConfigError is a driver's refusal of a configuration: what is wrong, and where.
@@ -113,6 +116,38 @@ func (s *Scheduler) need(service, verb string) error {
 		return nil
 	}
 	return fault.Unsupported.New("scheduler %q: its driver cannot %s", s.Name, verb)
+}
+
+const (
+	// settling is how often a driver is told what the configuration is by now, before it counts as unavailable; settle is how long is waited each time.
+	settling = 40
+	settle   = 250 * time.Millisecond
+)
+
+// settled makes the driver know the instance, by the configuration that it has in the end.
+func (s *Scheduler) settled(ctx context.Context, i Instance) (Instance, error) {
+	for told := 1; ; told++ {
+		err := s.configure(ctx, i)
+		if !errors.As(err, new(*ConfigError)) || i.Unsettled == nil || !i.Unsettled(ctx) {
+			return i, err
+		}
+		err = fault.After(fault.By(fault.Host, fault.Unavailable.New("the configuration is being replaced: %v", err)), settle)
+		if told == settling {
+			return i, err
+		}
+		wait := time.NewTimer(settle)
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return i, err
+		}
+		now, failed := s.Instance(ctx)
+		if failed != nil {
+			return i, failed
+		}
+		i = now
+	}
 }
 
 // configure makes the driver know the instance.
