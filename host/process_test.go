@@ -24,6 +24,8 @@ func TestMain(m *testing.M) {
 	if version, wanted := os.LookupEnv(envDriver); wanted {
 		if os.Getenv(envDriver+"_WATCHES") != "" {
 			sdk.Main(sdk.Scheduler("extra", version, newWatched))
+		} else if os.Getenv(envDriver+"_RENAMED") != "" {
+			sdk.Main(sdk.Scheduler("extra", version, newRenamed))
 		} else {
 			sdk.Main(sdk.Scheduler("extra", version, newFiles))
 		}
@@ -71,6 +73,15 @@ func (c filesConfig) Validate() error {
 
 func newFiles(_ context.Context, c filesConfig, env sdk.Env) (*files, error) {
 	return &files{env, c}, nil
+}
+
+// renamedConfig has another name for what every scheduler must have.
+type renamedConfig struct {
+	Address string `oceanid:"address" doc:"Where the pool is."`
+}
+
+func newRenamed(_ context.Context, c renamedConfig, env sdk.Env) (*files, error) {
+	return &files{env, filesConfig{Host: c.Address}}, nil
 }
 
 // Submit tells in the job's name at the pool which version took it.
