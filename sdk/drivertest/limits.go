@@ -31,7 +31,7 @@ func limitChecks() []check {
 
 func takesLargeMessages(ctx context.Context, t *trial) error {
 	if err := t.validatesMuch(ctx, 15<<20); err != nil && infoOf(err) == nil {
-		return saw("Validate of 15 MiB gave a %s", said(err))
+		return saw("Validate of 15 MiB gave %s", said(err))
 	}
 	return nil
 }

@@ -115,32 +115,46 @@ func goesOn(before, after *schedulerv1.Status) error {
 // neverBackwards looks at a job that ends by itself, and at one that runs for as long as it takes to look at it often: on a slow machine the first may be seen to
 // run only once.
 func neverBackwards(ctx context.Context, t *trial) error {
-	if err := t.goesForward(ctx, t.shell("sleep 1; exit 0"), func(_ int, now tasks) bool { return now.ended() }); err != nil {
+	if err := t.goesForward(ctx, t.shell("sleep 1; exit 0"), 0); err != nil {
 		return err
 	}
-	return t.goesForward(ctx, t.long(), func(seen int, _ tasks) bool { return seen > looks })
+	return t.goesForward(ctx, t.long(), looks)
 }
 
-// goesForward submits a job and looks at it until that is enough: seen is how often it was told as running or ended.
-func (t *trial) goesForward(ctx context.Context, job *schedulerv1.Job, enough func(seen int, now tasks) bool) error {
+// goesForward submits a job and looks at it so many times once it is told as running or ended; 0: until it ends.
+func (t *trial) goesForward(ctx context.Context, job *schedulerv1.Job, times int) error {
 	ref, err := t.submit(ctx, job)
 	if err != nil {
 		return err
 	}
 	var before *schedulerv1.Status
 	var problem error
-	seen := 0
-	_, err = t.until(ctx, ref, "running or at an end", func(now tasks) bool {
-		if now[0] != nil {
-			problem = goesOn(before, now[0])
-			before = now[0]
+	// Each look has the whole patience, for nothing new is told of a job that goes on running.
+	look := func(what string, enough func(tasks) bool) error {
+		_, err := t.until(ctx, ref, what, func(now tasks) bool {
+			if now[0] != nil {
+				problem = goesOn(before, now[0])
+				before = now[0]
+			}
+			return problem != nil || enough(now)
+		})
+		return errors.Join(problem, err)
+	}
+	if times == 0 {
+		return look("at an end", tasks.ended)
+	}
+	if err := look("running or at an end", func(tasks) bool { return rank(before.GetState()) > 0 }); err != nil {
+		return err
+	}
+	for range times {
+		if err := look("told of", func(now tasks) bool { return now[0] != nil }); err != nil {
+			return err
 		}
-		if rank(before.GetState()) > 0 {
-			seen++
+		if err := sleep(ctx, shortestPause); err != nil {
+			return err
 		}
-		return problem != nil || enough(seen, now)
-	})
-	return errors.Join(problem, err)
+	}
+	return nil
 }
 
 // looks is how often the suite asks once more where an answer must not change.
