@@ -31,6 +31,7 @@ func Inspect(o Options) (*Inspector, error) {
 	if failed != nil {
 		return nil, errors.Join(err, failed)
 	}
+	sources.NoRestarts = true
 	i := &Inspector{host: &Host{log: o.Log, options: o, catalog: catalog.Open(sources)}, wrong: err}
 	i.host.file.Store(file)
 	return i, nil

@@ -72,3 +72,22 @@ func TestInspectWithoutFile(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A driver that dies at its start says why once; nobody waits for more tries where nothing but a look is wanted.
+func TestInspectTriesADriverOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	tries := filepath.Join(dir, "tries")
+	write(t, filepath.Join(dir, "oceanid-doomed"), "#!/bin/sh\necho >>"+tries+"\necho 'panic: the tide is out' >&2\nexit 2\n")
+	if err := os.Chmod(filepath.Join(dir, "oceanid-doomed"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	i := inspect(t, dir, `driver "doomed" { path = "./oceanid-doomed" }
+scheduler "doomed" "one" {}`)
+	if err := i.CheckConfig(t.Context()); err == nil || !strings.Contains(err.Error(), "the tide is out") {
+		t.Errorf("%v", err)
+	}
+	if text, err := os.ReadFile(tries); err != nil || len(text) != 1 {
+		t.Errorf("%d tries, %v", len(text), err)
+	}
+}
