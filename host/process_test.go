@@ -90,6 +90,13 @@ func (f *files) Submit(_ context.Context, job scheduler.Job) (scheduler.ID, erro
 		f.env.Log.Error("these are my last words")
 		os.Exit(7)
 	}
+	if job.Command == "mutter" {
+		f.env.Log.Error("cannot log in", "password", f.config.Password)
+		f.env.Log.Error("cannot log in with "+f.config.Password.Reveal(), "tried", f.config.Password.Reveal())
+		fmt.Fprintf(os.Stderr, "login: %q: no\n", f.config.Password.Reveal())
+		go panic("no way in with " + f.config.Password.Reveal())
+		select {}
+	}
 	if job.Command == "blurt" {
 		return "", fault.Denied.New("the pool does not take %s", f.config.Password.Reveal())
 	}

@@ -2,8 +2,10 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -88,7 +90,10 @@ func (e *entry) launch(ctx context.Context) (p supervise.Process, sum string, er
 		served, err := launch.InProcess(server, e.catalog.o.DialOptions...)
 		return served, "", err
 	}
-	process, err := launch.Start(ctx, e.spec())
+	spec, secrets := e.spec(), new(hush)
+	spec.Hide = secrets.hide
+	spec.DialOptions = append(slices.Clone(spec.DialOptions), grpc.WithChainUnaryInterceptor(secrets.overhear))
+	process, err := launch.Start(ctx, spec)
 	if err != nil {
 		return nil, "", err
 	}

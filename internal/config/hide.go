@@ -2,11 +2,9 @@ package config
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -107,40 +105,6 @@ func (c cover) end(file string, offset int) int {
 		}
 	}
 	return offset
-}
-
-// Redactor takes the leaves of a secret tree out of a text. Those of one or two characters stay: without them every text would be full of holes.
-func Redactor(secret json.RawMessage) func(string) string {
-	var leaves []string
-	var walk func(v any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for _, item := range v {
-				walk(item)
-			}
-		case []any:
-			for _, item := range v {
-				walk(item)
-			}
-		case string:
-			leaves = append(leaves, v, oneLine(v))
-		case json.Number:
-			leaves = append(leaves, v.String())
-		}
-	}
-	if v, err := tree(secret); err == nil {
-		walk(v)
-	}
-	leaves = slices.DeleteFunc(leaves, func(s string) bool { return len(s) < 3 })
-	// The longest first, or a secret that contains another would leave its rest behind.
-	slices.SortFunc(leaves, func(a, b string) int { return len(b) - len(a) })
-	return func(text string) string {
-		for _, s := range leaves {
-			text = strings.ReplaceAll(text, s, ellipsis)
-		}
-		return text
-	}
 }
 
 // quotes tells whether words quote something of the hidden ranges that a line of source has.

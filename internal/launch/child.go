@@ -51,7 +51,7 @@ type child struct {
 
 func newChild(s Spec, exe *executable, folder, keys string) *child {
 	return &child{
-		spec: s, exe: exe, folder: folder, keys: keys, logs: &logs{to: s.Log}, links: new(links),
+		spec: s, exe: exe, folder: folder, keys: keys, logs: &logs{to: s.Log, hide: s.Hide}, links: new(links),
 		ended: make(chan struct{}), gone: make(chan struct{}),
 	}
 }

@@ -23,7 +23,8 @@ const (
 // logs puts what a driver writes into the host's log, and keeps the last of it for when the driver crashes. A driver may write anything: every line is
 // checked, cut, cleaned and counted here. go-plugin, which would crash on some lines, sees none.
 type logs struct {
-	to hclog.Logger
+	to   hclog.Logger
+	hide func(string) string
 
 	mu      sync.Mutex
 	second  time.Time // in which lines were counted
@@ -55,7 +56,7 @@ func (l *logs) read(r io.Reader) {
 
 // line takes one line; cut says that there was more of it.
 func (l *logs) line(line []byte, cut bool) {
-	line = bytes.TrimRight(line, "\r\n")
+	line = []byte(l.hide(string(bytes.TrimRight(line, "\r\n"))))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	isTrace := l.follow(line)

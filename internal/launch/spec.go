@@ -30,6 +30,9 @@ type Spec struct {
 	Level hclog.Level
 	// Log receives the driver's log; nil: nothing does.
 	Log hclog.Logger
+	// Hide takes out of each line that the driver writes what is not to be seen, before anything else is done with it. It must be safe for
+	// concurrent use. nil: everything is to be seen.
+	Hide func(line string) string
 	// StartTimeout bounds Start; 0: 10 s.
 	StartTimeout time.Duration
 	// Grace bounds Stop; 0: 10 s.
@@ -51,6 +54,9 @@ func (s Spec) checked() (Spec, error) {
 	// A crash is told with the last lines of the log even where nobody reads it.
 	if s.Level == hclog.NoLevel {
 		s.Level = hclog.Info
+	}
+	if s.Hide == nil {
+		s.Hide = func(line string) string { return line }
 	}
 	if s.StartTimeout == 0 {
 		s.StartTimeout = 10 * time.Second
