@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -31,4 +32,12 @@ func jobMember(id string) string { return id[uidLength+1:] }
 
 func validMember(m string) bool {
 	return len(m) == memberLength && strings.IndexFunc(m, func(r rune) bool { return (r < 'a' || r > 'v') && (r < '0' || r > '9') }) < 0
+}
+
+// Token tags the job at its pool: its ID, and "-rN" from its second run on.
+func (j Job) Token() string {
+	if j.Status.Run == 0 {
+		return j.ID
+	}
+	return j.ID + "-r" + strconv.Itoa(j.Status.Run)
 }

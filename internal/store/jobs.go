@@ -16,12 +16,18 @@ import (
 
 // Job is the record of a job.
 type Job struct {
-	// ID is made by NewJobID and is the job's token at the pool as well.
+	// ID is made by NewJobID, and begins the job's token at the pool: see Token.
 	ID string
 	// SchedulerUID is the UID of its scheduler, Scheduler the name and Type the type that it had when the job was made.
 	SchedulerUID, Scheduler, Type string
 	// Spec is what was asked for, never changed. Lists leave out what may be big: Args, Env, Inputs, and the rows of Array.Args.
 	Spec scheduler.Job
+	// Workflow is there for a workflow; Spec has its Name, User, Groups, Labels, Key and Policy then, and nothing else. Lists leave out its nodes.
+	Workflow *scheduler.Workflow
+	// Tasks is their number.
+	Tasks int
+	// Of is the job that this one is a resubmission of; "": of none.
+	Of string
 	// Status is where the job stands.
 	Status JobStatus
 	// Revision is 1 for a new job and grows by one with each change.
@@ -52,10 +58,58 @@ type JobStatus struct {
 	Observed time.Time `json:"observed,omitzero"`
 	// CancelRequested is when somebody asked to cancel it.
 	CancelRequested time.Time `json:"cancel_requested,omitzero"`
+	// Source is who told what Observed is the time of: "submit", "events" or "query".
+	Source string `json:"source,omitempty"`
+	// Missing is since when the pool says that it does not know the job: it is Lost only when that has lasted. Zero: the pool knows it.
+	Missing time.Time `json:"missing,omitzero"`
 	// Attempts counts how often the driver was asked to submit it; Attempted is when the last attempt began, RetryAt when the next one may.
 	Attempts  int       `json:"attempts,omitempty"`
 	Attempted time.Time `json:"attempted,omitzero"`
 	RetryAt   time.Time `json:"retry_at,omitzero"`
+	// Run counts from 0 how often the pool has had the job and a rule gave it back: it is in the token (see Token). Runs are how the earlier ones ended.
+	Run  int   `json:"run,omitempty"`
+	Runs []Run `json:"runs,omitempty"`
+	// Cause is that of a job of one task.
+	Cause scheduler.Cause `json:"cause,omitempty"`
+	// Notes are what was heard that did not change anything, the newest last, at most 20: news after the end, contradictions.
+	Notes []Note `json:"notes,omitempty"`
+	// Results is how the bringing of results stands; its zero value: nobody asked for it.
+	Results Results `json:"results,omitzero"`
+	// Next is the job that this one was resubmitted as, the last time.
+	Next string `json:"next,omitempty"`
+}
+
+// Run is one time that the pool had a job, before a rule gave it back.
+type Run struct {
+	Native  scheduler.ID    `json:"native,omitempty"`
+	State   scheduler.State `json:"state"`
+	Reason  string          `json:"reason,omitempty"`
+	Cause   scheduler.Cause `json:"cause,omitempty"`
+	Exit    *scheduler.Exit `json:"exit,omitempty"`
+	Node    string          `json:"node,omitempty"`
+	Started time.Time       `json:"started,omitzero"`
+	Ended   time.Time       `json:"ended,omitzero"`
+}
+
+// Note is something heard about a job that changed nothing.
+type Note struct {
+	Time time.Time `json:"time"`
+	Text string    `json:"text"`
+}
+
+// Results is how the bringing of a job's results stands.
+type Results struct {
+	// State is "waiting" (for the end, or for the next attempt), "fetching", "fetched" or "failed"; "": nobody asked for it.
+	State string `json:"state,omitempty"`
+	// Reason says what went wrong last.
+	Reason string `json:"reason,omitempty"`
+	// Attempts counts, RetryAt is when the next one may begin, Ended when it was over.
+	Attempts int       `json:"attempts,omitempty"`
+	RetryAt  time.Time `json:"retry_at,omitzero"`
+	Ended    time.Time `json:"ended,omitzero"`
+	// Files and Bytes are what was brought.
+	Files int   `json:"files,omitempty"`
+	Bytes int64 `json:"bytes,omitempty"`
 }
 
 // Job is the whole record, or fault.NotFound.

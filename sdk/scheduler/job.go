@@ -29,10 +29,20 @@ type Job struct {
 	Array *Array `json:"array,omitempty"`
 	// Resources are asked for each task.
 	Resources Resources `json:"resources,omitzero"`
+	// Options are what only this kind of pool understands, under the pool's own names: of HTCondor, submit commands. A value is a string, a boolean, a
+	// number, or a list of strings. A driver that is no [OptionTaker] takes no job that has any.
+	Options map[string]any `json:"options,omitempty"`
 	// Labels are the portal's own; a driver may show them at the pool.
 	Labels map[string]string `json:"labels,omitempty"`
 	// User is who asked for the job, in the portal's words: for lists and accounting, not for authority.
 	User string `json:"user,omitempty"`
+	// Groups are who else may see it, in the portal's words: for lists. They do not cross to the driver.
+	Groups []string `json:"groups,omitempty"`
+	// Key is the portal's own name of this wish, at most 256 bytes: submitting to the same scheduler with the same key again, from any process at any
+	// time, gives the job of the first time and runs nothing. It does not cross to the driver. Default: each submission is a wish of its own.
+	Key string `json:"key,omitempty"`
+	// Policy is what the host does about the job by itself. It does not cross to the driver.
+	Policy Policy `json:"policy,omitzero"`
 }
 
 // Input is a file that the host brings to the pool before it submits the job.
@@ -50,13 +60,16 @@ type Input struct {
 	SHA256 string `json:"sha256,omitempty"`
 }
 
-// Array makes a job of many tasks. Task i, counted from 0, finds i in the environment variable OCEANID_TASK_INDEX and Count in
+// Array makes a job of many tasks. Task i, counted from 0, finds i (or Indices[i]) in the environment variable OCEANID_TASK_INDEX and Count in
 // OCEANID_TASK_COUNT; a job without an array is task 0 of 1.
 type Array struct {
 	// Count is the number of tasks, at least 1.
 	Count int `json:"count"`
 	// Args, where it is not empty, has Count rows: what is added to the job's own arguments for that task.
 	Args [][]string `json:"args,omitempty"`
+	// Indices, where it is not empty, has Count numbers: what task i finds in OCEANID_TASK_INDEX in place of i. So some tasks of an array can be run once
+	// more, and find themselves who they were.
+	Indices []int `json:"indices,omitempty"`
 }
 
 // The environment variables that every driver sets for every task.
@@ -94,6 +107,14 @@ func (j Job) TaskArgs(task int) []string {
 	}
 	own := j.Array.Args[task]
 	return append(append(make([]string, 0, len(j.Args)+len(own)), j.Args...), own...)
+}
+
+// TaskIndex is what one task finds in OCEANID_TASK_INDEX.
+func (j Job) TaskIndex(task int) int {
+	if j.Array == nil || len(j.Array.Indices) == 0 {
+		return task
+	}
+	return j.Array.Indices[task]
 }
 
 // Ref names a job to a driver: by the pool's identifier, with what else the host knows, so that a driver needs no memory of its own.

@@ -17,6 +17,8 @@ type Status struct {
 	Reason string `json:"reason,omitempty"`
 	// Native is the pool's own word: a hold reason with its code, an exception's text.
 	Native string `json:"native,omitempty"`
+	// Cause is why in one word, where the pool tells; "": it does not, or there is nothing to tell.
+	Cause Cause `json:"cause,omitempty"`
 	// Exit is there only for a task that ended by itself or by a signal.
 	Exit *Exit `json:"exit,omitempty"`
 	// Time is when the state began, by the pool's clock; zero: unknown.
