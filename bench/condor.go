@@ -36,7 +36,7 @@ func condorRows() []row {
 
 // condorRow starts a pool whose jobs stay queued, so that what is measured is the submission.
 func condorRow(ctx context.Context, submit func(context.Context, *host.Scheduler) error, script string) (ours, peer func(context.Context) error, stop func(), err error) {
-	if err := lab.Missing(); err != nil {
+	if err := lab.Missing(lab.Trixie); err != nil {
 		return nil, nil, nil, errors.Join(errors.ErrUnsupported, err)
 	}
 	l, err := lab.Start(ctx, lab.Options{Condor: true, SSH: true, CondorConfig: "START = False\n"})

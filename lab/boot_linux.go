@@ -9,9 +9,9 @@ import (
 )
 
 // boot makes a lab without services.
-func boot(ctx context.Context) (_ *Lab, err error) {
+func boot(ctx context.Context, release Debian) (_ *Lab, err error) {
 	// The root must stay for as long as the lab runs on it.
-	rootLock, err := waitLock(ctx, tryLockFile, lockPath(RootDir()), shared)
+	rootLock, err := waitLock(ctx, tryLockFile, lockPath(RootDir(release)), shared)
 	if err != nil {
 		return nil, err
 	}
@@ -22,8 +22,8 @@ func boot(ctx context.Context) (_ *Lab, err error) {
 			err = errors.Join(err, l.Stop())
 		}
 	}()
-	if !rootBuilt() {
-		return nil, errNoRoot() // removed while we waited for the lock
+	if !rootBuilt(release) {
+		return nil, errNoRoot(release) // removed while we waited for the lock
 	}
 	if err := reapRunDirs(ctx); err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func boot(ctx context.Context) (_ *Lab, err error) {
 	if l.dir, err = newRunDir(ctx); err != nil {
 		return nil, err
 	}
-	if l.box, err = startBox(RootDir(), l.dir.mountPoint()); err != nil {
+	if l.box, err = startBox(RootDir(release), l.dir.mountPoint()); err != nil {
 		return nil, err
 	}
 	if l.link, err = connect(ctx, l.box.pid()); err != nil {

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Build makes the root of [RootDir] unless it is there: about a minute, and
-// half a gigabyte. It installs debootstrap on this machine when that is
+// Build makes the root of each release unless it is there: about a minute, and
+// half a gigabyte, each. It installs debootstrap on this machine when that is
 // missing. Builds at the same time, of several processes too, are one build:
 // the others wait. A root appears under its name only when complete. Progress,
 // a line a step, goes to progress, which may be nil.
@@ -27,50 +27,61 @@ func Build(ctx context.Context, progress io.Writer) error {
 	if err := missingPlatform(); err != nil {
 		return err
 	}
+	for _, release := range releases() {
+		if err := build(ctx, release, progress); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// build makes one root.
+func build(ctx context.Context, release Debian, progress io.Writer) error {
+	root := RootDir(release)
 	// Not under the lock: labs that run on the root hold it.
-	if rootBuilt() {
-		fmt.Fprintln(progress, "lab: root is there:", RootDir())
+	if rootBuilt(release) {
+		fmt.Fprintf(progress, "lab: root of %s is there: %s\n", release, root)
 		return nil
 	}
 	if err := os.MkdirAll(CacheDir(), 0o755); err != nil {
 		return fmt.Errorf("cannot make the lab's cache: %w", err)
 	}
-	lock, err := tryLockFile(lockPath(RootDir()), exclusive)
+	lock, err := tryLockFile(lockPath(root), exclusive)
 	if errors.Is(err, errLocked) {
 		fmt.Fprintln(progress, "lab: waiting for another build to end")
-		lock, err = waitLock(ctx, tryLockFile, lockPath(RootDir()), exclusive)
+		lock, err = waitLock(ctx, tryLockFile, lockPath(root), exclusive)
 	}
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	if rootBuilt() { // by the one that held the lock
+	if rootBuilt(release) { // by the one that held the lock
 		return nil
 	}
 
 	began := time.Now()
-	dir := RootDir() + ".building"
+	dir := root + ".building"
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("cannot remove what an interrupted build left: %w", err)
 	}
-	if err := bake(ctx, dir, lock, progress); err != nil {
+	if err := bake(ctx, release, dir, lock, progress); err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
-	if err := os.Rename(dir, RootDir()); err != nil {
+	if err := os.Rename(dir, root); err != nil {
 		return fmt.Errorf("cannot put the finished root in place: %w", err)
 	}
-	fmt.Fprintf(progress, "lab: root made in %s: %s\n", time.Since(began).Round(time.Second), RootDir())
+	fmt.Fprintf(progress, "lab: root of %s made in %s: %s\n", release, time.Since(began).Round(time.Second), root)
 	return nil
 }
 
 // bake runs the script in namespaces of its own. The script inherits the lock,
 // so that a bake which outlives a killed owner still keeps others out.
-func bake(ctx context.Context, dir string, lock *os.File, progress io.Writer) error {
+func bake(ctx context.Context, release Debian, dir string, lock *os.File, progress io.Writer) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the root's directory: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", bakeScript)
-	cmd.Env = theRecipe().environment(dir)
+	cmd.Env = recipeOf(release).environment(dir)
 	cmd.ExtraFiles = []*os.File{lock}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
@@ -90,7 +101,8 @@ func bake(ctx context.Context, dir string, lock *os.File, progress io.Writer) er
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return fmt.Errorf("cannot make the lab's root in %s: %w\n%s\n%s", filepath.Dir(dir), err, last, tail(stderr.Bytes(), 10))
+		// Not %w: an exit status is that of a command that somebody ran in a lab.
+		return fmt.Errorf("cannot make the lab's root in %s: %v\n%s\n%s", filepath.Dir(dir), err, last, tail(stderr.Bytes(), 10))
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func TestBuildThatFailsLeavesNoRoot(t *testing.T) {
 	if left := directories(t, lab.CacheDir()); len(left) > 0 {
 		t.Errorf("left: %q", left)
 	}
-	if lab.Missing() == nil {
+	if lab.Missing(lab.Trixie) == nil {
 		t.Error("the root that was not made is not missing")
 	}
 }
@@ -34,7 +34,7 @@ func TestBuildThatFailsLeavesNoRoot(t *testing.T) {
 func TestBuildWaitsForAnother(t *testing.T) {
 	lab.Require(t)
 	t.Setenv("OCEANID_LAB_CACHE", t.TempDir())
-	lab.LockShared(t, lab.RootDir())
+	lab.LockShared(t, lab.RootDir(lab.Trixie))
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	var progress strings.Builder
@@ -49,10 +49,12 @@ func TestBuildWaitsForAnother(t *testing.T) {
 func TestBuildOfARootInUse(t *testing.T) {
 	lab.Require(t)
 	t.Setenv("OCEANID_LAB_CACHE", t.TempDir())
-	if err := os.Mkdir(lab.RootDir(), 0o755); err != nil {
-		t.Fatal(err)
+	for _, release := range []lab.Debian{lab.Trixie, lab.Sid} {
+		if err := os.Mkdir(lab.RootDir(release), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		lab.LockShared(t, lab.RootDir(release))
 	}
-	lab.LockShared(t, lab.RootDir())
 	if err := lab.Build(t.Context(), nil); err != nil {
 		t.Errorf("labs run on the root, and so it cannot be built: %v", err)
 	}
@@ -60,10 +62,10 @@ func TestBuildOfARootInUse(t *testing.T) {
 
 func TestHalfBuiltRootIsNotUsed(t *testing.T) {
 	t.Setenv("OCEANID_LAB_CACHE", t.TempDir())
-	if err := os.MkdirAll(lab.RootDir()+".building/usr", 0o755); err != nil {
+	if err := os.MkdirAll(lab.RootDir(lab.Trixie)+".building/usr", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if lab.Missing() == nil {
+	if lab.Missing(lab.Trixie) == nil {
 		t.Error("a half-built root counts as one")
 	}
 }

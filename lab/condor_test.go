@@ -54,6 +54,21 @@ func TestCondor(t *testing.T) {
 	})
 }
 
+func TestCondorOfEachRelease(t *testing.T) {
+	t.Parallel()
+	for release, version := range map[lab.Debian]string{lab.Trixie: "$CondorVersion: 23.9.", lab.Sid: "$CondorVersion: 25."} {
+		t.Run(string(release), func(t *testing.T) {
+			t.Parallel()
+			l := lab.ForTest(t, lab.Options{Debian: release, Condor: true, Slots: 3})
+			out, err := l.Run(t.Context(), "ada", "condor_version")
+			if err != nil || !strings.HasPrefix(string(out), version) {
+				t.Errorf("its version is %q, %v; want %s", out, err, version)
+			}
+			runJob(t, l)
+		})
+	}
+}
+
 // runJob submits one as ada and waits for its end.
 func runJob(t *testing.T, l *lab.Lab) {
 	t.Helper()

@@ -11,6 +11,8 @@ import (
 // Options says what a lab is to have. The zero value is a machine without
 // services, for [Lab.Run].
 type Options struct {
+	// Debian is the release whose servers the lab runs. Default: Trixie.
+	Debian Debian
 	// Condor starts an HTCondor pool on the lab's one host: collector,
 	// negotiator, schedd and startd with one partitionable slot. It negotiates
 	// every second. Any user but root may submit.
@@ -54,6 +56,13 @@ type Options struct {
 	Progress io.Writer
 }
 
+func (o Options) release() Debian {
+	if o.Debian == "" {
+		return Trixie
+	}
+	return o.Debian
+}
+
 // startLimit bounds a start whose context has no earlier deadline. It is far
 // above what a start takes, for machines busy with other tests.
 const startLimit = 2 * time.Minute
@@ -77,15 +86,15 @@ type Lab struct {
 func Start(ctx context.Context, o Options) (*Lab, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("the lab was not up within %s", startLimit))
 	defer cancel()
-	if o.Build && missingPlatform() == nil && !rootBuilt() {
-		if err := Build(ctx, o.Progress); err != nil {
+	if o.Build && missingPlatform() == nil && !rootBuilt(o.release()) {
+		if err := build(ctx, o.release(), o.Progress); err != nil {
 			return nil, err
 		}
 	}
-	if err := Missing(); err != nil {
+	if err := Missing(o.release()); err != nil {
 		return nil, err
 	}
-	l, err := boot(ctx)
+	l, err := boot(ctx, o.release())
 	if err != nil {
 		return nil, err
 	}

@@ -33,4 +33,6 @@ type runDir struct{}
 
 func (*runDir) write(string, []byte) (string, error) { return "", errNotLinux }
 
-func boot(context.Context) (*Lab, error) { return nil, errNotLinux }
+func build(context.Context, Debian, io.Writer) error { return errNotLinux }
+
+func boot(context.Context, Debian) (*Lab, error) { return nil, errNotLinux }

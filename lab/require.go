@@ -6,20 +6,20 @@ import (
 	"os"
 )
 
-// Missing says in a sentence what this machine lacks to run a lab, and what to
-// do about it; nil when it lacks nothing.
-func Missing() error {
+// Missing says in a sentence what this machine lacks to run a lab of a release,
+// and what to do about it; nil when it lacks nothing.
+func Missing(release Debian) error {
 	if err := missingPlatform(); err != nil {
 		return err
 	}
-	if !rootBuilt() {
-		return errNoRoot()
+	if !rootBuilt(release) {
+		return errNoRoot(release)
 	}
 	return nil
 }
 
-func errNoRoot() error {
-	return fmt.Errorf("the lab's root %s is not built: run `make lab` (about a minute)", RootDir())
+func errNoRoot(release Debian) error {
+	return fmt.Errorf("the lab's root of %s, %s, is not built: run `make lab` (about a minute)", release, RootDir(release))
 }
 
 // TB is what [Require] and [ForTest] need of a *testing.T or *testing.B.
@@ -36,7 +36,12 @@ type TB interface {
 // left out there unseen.
 func Require(t TB) {
 	t.Helper()
-	err := Missing()
+	require(t, Trixie)
+}
+
+func require(t TB, release Debian) {
+	t.Helper()
+	err := Missing(release)
 	switch {
 	case err == nil:
 	case inCI():
@@ -55,7 +60,7 @@ func inCI() bool {
 // start that fails, or a stop that leaves something, fails the test.
 func ForTest(t TB, o Options) *Lab {
 	t.Helper()
-	Require(t)
+	require(t, o.release())
 	l, err := Start(t.Context(), o)
 	if err != nil {
 		t.Fatalf("cannot start a lab: %v", err)

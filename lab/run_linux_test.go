@@ -59,10 +59,10 @@ func TestRun(t *testing.T) {
 		if _, err := l.Run(t.Context(), "root", "sh", "-c", "echo changed >/etc/changed; rm /etc/debian_version"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := os.Stat(filepath.Join(lab.RootDir(), "etc/changed")); err == nil {
+		if _, err := os.Stat(filepath.Join(lab.RootDir(lab.Trixie), "etc/changed")); err == nil {
 			t.Error("a file written in the lab is in the root")
 		}
-		if _, err := os.Stat(filepath.Join(lab.RootDir(), "etc/debian_version")); err != nil {
+		if _, err := os.Stat(filepath.Join(lab.RootDir(lab.Trixie), "etc/debian_version")); err != nil {
 			t.Errorf("a file removed in the lab: %v", err)
 		}
 	})

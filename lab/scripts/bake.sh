@@ -23,9 +23,13 @@ printf '%s\n' force-unsafe-io 'path-exclude=/usr/share/doc/*' 'path-exclude=/usr
 	'path-exclude=/usr/share/locale/*' >"$DIR/etc/dpkg/dpkg.cfg.d/oceanid-lab"
 cp /etc/resolv.conf "$DIR/etc/resolv.conf"
 
+# Some packages look into /proc while they are set up.
+mount -t proc proc "$DIR/proc"
 echo "== the servers: $PACKAGES (about 20 s)"
 # shellcheck disable=SC2086 # one word a package
 chroot "$DIR" apt-get install -y --no-install-recommends $PACKAGES
+
+umount "$DIR/proc"
 
 echo "== users $USERS"
 for user in $USERS; do

@@ -18,7 +18,7 @@ import (
 
 const usage = `Real servers on this machine, for tests, demonstrations and benchmarks.
 
-  lab build                      make the root that labs run on, once (about a minute)
+  lab build                      make the roots that labs run on, once (about two minutes)
   lab up [SERVICES] [-- COMMAND ARGS…]
                                  start a lab, run COMMAND beside it, stop the lab;
                                  without COMMAND, run until Ctrl-C
@@ -28,6 +28,7 @@ const usage = `Real servers on this machine, for tests, demonstrations and bench
 
 SERVICES are --condor, --slurm, --sshd and --redis; none of them means all
 but --slurm. --slots N sets how many CPUs HTCondor and Slurm pretend to have (8).
+--debian sid is the newest HTCondor, with OpenSSH, in place of trixie's servers.
 
 COMMAND finds the lab in its environment:
   OCEANID_LAB_SSH_HOST  OCEANID_LAB_SSH_PORT         where sshd listens
@@ -112,6 +113,7 @@ func newFlags() (*flag.FlagSet, *lab.Options) {
 	flags.BoolVar(&o.SSH, "sshd", false, "")
 	flags.BoolVar(&o.Redis, "redis", false, "")
 	flags.IntVar(&o.Slots, "slots", 0, "")
+	flags.StringVar((*string)(&o.Debian), "debian", string(lab.Trixie), "")
 	return flags, o
 }
 
