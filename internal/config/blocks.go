@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/oceanid/oceanid/sdk"
 )
 
@@ -18,7 +16,7 @@ func (l *loader) store(b *Block) {
 	l.file.Store.Block = b
 	var given struct{ Address, Path, Keeper, Username, Password string }
 	l.decode(b, &given)
-	at := func(name string) hcl.Range { return b.find(path{}.attribute(name), false) }
+	at := b.at
 	switch {
 	case given.Address != "" && given.Path != "":
 		l.mark(at("path"), "keep address for a Redis, or path for the embedded store", "a store has an address or a path, not both")
@@ -56,7 +54,7 @@ func (l *loader) driver(b *Block) {
 	}
 	l.decode(b, &given)
 	l.supervision(d, given.supervision)
-	at := func(name string) hcl.Range { return b.find(path{}.attribute(name), false) }
+	at := b.at
 	d.Path, d.Version = l.path(at("path"), given.Path), given.Version
 	if given.Checksum != "" {
 		d.Checksum = strings.ToLower(given.Checksum)

@@ -22,6 +22,9 @@ type File struct {
 	Drivers    []*Driver
 	Schedulers []*Block
 	Clusters   []*Block
+	// Jobs and Quotas are the rules for all jobs.
+	Jobs   JobRules
+	Quotas []Quota
 
 	texts  map[string]*text
 	folder string
@@ -66,7 +69,7 @@ type Driver struct {
 
 // Block is one block of a file.
 type Block struct {
-	// Kind is "store", "driver", "scheduler" or "cluster".
+	// Kind is "store", "jobs", "quota", "driver", "scheduler" or "cluster".
 	Kind string
 	// Type is the first label, "" for a store.
 	Type string
@@ -77,7 +80,7 @@ type Block struct {
 	head hcl.Range
 	// labels are the places of the labels that it has.
 	labels []hcl.Range
-	// schema is what is known of its content without a driver: all of a store or driver, nothing of the others.
+	// schema is what is known of its content without a driver: nothing of a scheduler or cluster, all of the others.
 	schema *pluginv1.Block
 }
 

@@ -12,6 +12,8 @@ func top() *hcl.BodySchema {
 		Attributes: []hcl.AttributeSchema{{Name: "driver_dir"}},
 		Blocks: []hcl.BlockHeaderSchema{
 			{Type: "store"},
+			{Type: "jobs"},
+			{Type: "quota"},
 			{Type: "driver", LabelNames: []string{"type"}},
 			{Type: "scheduler", LabelNames: []string{"type", "name"}},
 			{Type: "cluster", LabelNames: []string{"type", "name"}},
@@ -22,8 +24,8 @@ func top() *hcl.BodySchema {
 // header is how a block of the kind begins.
 func header(kind string) string {
 	switch kind {
-	case "store":
-		return "store { … }"
+	case "store", "jobs", "quota":
+		return kind + " { … }"
 	case "driver":
 		return `driver "TYPE" { … }`
 	}
@@ -56,6 +58,8 @@ func grammar() *pluginv1.Block {
 				{Name: "limits", Block: limitsGrammar()},
 				{Name: "restart", Block: restartGrammar()},
 			}}},
+			{Name: "jobs", Block: jobsGrammar()},
+			{Name: "quota", Repeated: true, Block: quotaGrammar()},
 			{Name: "scheduler", Repeated: true, Block: &pluginv1.Block{}},
 			{Name: "cluster", Repeated: true, Block: &pluginv1.Block{}},
 		},

@@ -147,6 +147,10 @@ func (l *loader) block(t *text, b *hcl.Block) {
 	switch block.Kind {
 	case "store":
 		l.store(block)
+	case "jobs":
+		l.jobs(block)
+	case "quota":
+		l.quota(block)
 	case "driver":
 		l.driver(block)
 	case "scheduler":

@@ -52,6 +52,16 @@ func TestLoad(t *testing.T) {
 			if want := (config.Restart{Max: 3, Within: time.Hour, Backoff: 50 * time.Millisecond, MaxBackoff: time.Minute}); d.Restart != want {
 				t.Errorf("restart %+v", d.Restart)
 			}
+			r := f.Jobs
+			if r.Keep != 90*24*time.Hour || r.KeepFiles != 30*24*time.Hour || r.LostAfter != 15*time.Minute || r.Stale != 2*time.Minute ||
+				r.Results != filepath.Join(folder, "good", "results") || r.Block == nil {
+				t.Errorf("jobs %+v", r)
+			}
+			for i, want := range []config.Quota{{Jobs: 1000}, {Scheduler: "Default", User: config.EachUser, Jobs: 10, Tasks: 100_000}} {
+				if want.Block = f.Quotas[i].Block; len(f.Quotas) != 2 || f.Quotas[i] != want {
+					t.Errorf("quota %d: %+v", i, f.Quotas[i])
+				}
+			}
 			if printed := fmt.Sprintf("%+v %+v", s, *d); strings.Contains(printed, secret) || strings.Contains(printed, "rediss") {
 				t.Errorf("printing the plan tells secrets: %s", printed)
 			}

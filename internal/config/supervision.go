@@ -76,35 +76,13 @@ type supervision struct {
 
 // supervision fills in a driver's life and limits.
 func (l *loader) supervision(d *Driver, given supervision) {
-	at := func(names ...string) hcl.Range {
-		var p path
-		for _, n := range names {
-			p = p.attribute(n)
-		}
-		return d.Block.find(p, false)
-	}
+	const usual = "leave it out for the default"
+	at := d.Block.at
 	count := func(block, name string, n *int64, least, most int64) int64 {
-		switch {
-		case n == nil:
-			return 0
-		case *n < least:
-			l.mark(at(block, name), "leave it out for the default", "%s.%s must be at least %d", block, name, least)
-			return 0
-		case *n > most:
-			l.mark(at(block, name), "leave it out for the default", "%s.%s must be at most %d", block, name, most)
-			return 0
-		}
-		return *n
+		return l.count(at(block, name), block+"."+name, n, least, most, usual)
 	}
 	span := func(block, name string, text *string) time.Duration {
-		if text == nil {
-			return 0
-		}
-		v, err := time.ParseDuration(*text)
-		if err != nil || v <= 0 {
-			l.mark(at(block, name), "leave it out for the default", "%s.%s must be more than nothing", block, name)
-		}
-		return v
+		return l.span(at(block, name), block+"."+name, text, usual)
 	}
 	if given.Idle != nil {
 		// The check before has seen that it is a duration.

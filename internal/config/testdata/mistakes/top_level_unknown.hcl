@@ -3,6 +3,6 @@ password    = "hunter2"
 
 schedular "demo" "flood" { password = "hunter2" }
 
-job "x" {
+task "x" {
   password = "hunter2"
 }
