@@ -7,25 +7,6 @@ store {
   password = env("OCEANID_TEST_SECRET")
 }
 
-jobs {
-  keep       = "2160h"
-  keep_files = "720h"
-  lost_after = "15m"
-  stale      = "2m"
-  results    = "results"
-}
-
-quota {
-  jobs = 1000
-}
-
-quota {
-  scheduler = "Default"
-  user      = "*"
-  jobs      = "10"
-  tasks     = 100000
-}
-
 driver "demo" {
   path     = "../keys/oceanid-demo"
   checksum = "sha256:9F2C000000000000000000000000000000000000000000000000000000000000"
@@ -85,3 +66,22 @@ scheduler "demo" "plain" {
 }
 
 scheduler "local" "local" {}
+
+jobs {
+  keep       = "2160h"
+  keep_files = "720h"
+  lost_after = "15m"
+  stale      = "2m"
+  results    = "results"
+}
+
+quota {
+  jobs = 1000
+}
+
+quota {
+  scheduler = "Default"
+  user      = "*"
+  jobs      = "10"
+  tasks     = 100000
+}
