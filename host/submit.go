@@ -30,7 +30,7 @@ func (s *Scheduler) Submit(ctx context.Context, spec scheduler.Job) (*Job, error
 	if err != nil {
 		return nil, err
 	}
-	spec.Token = store.NewJobID(record.UID, now)
+	spec.Token = store.JobID(record.UID, spec.Key, now)
 	intent := store.Job{
 		ID: spec.Token, SchedulerUID: record.UID, Scheduler: record.Name, Type: record.Type, Spec: spec, Revision: 1, Created: now.UTC().Truncate(time.Millisecond),
 		Status: store.JobStatus{
@@ -38,8 +38,15 @@ func (s *Scheduler) Submit(ctx context.Context, spec scheduler.Job) (*Job, error
 			Attempts: 1, Attempted: now, RetryAt: follow.Claim(now),
 		},
 	}
-	if _, err := s.host.store.Commit(ctx, record.UID, store.Batch{Create: []store.Job{intent}, Time: now}); err != nil {
+	created, err := s.host.store.Create(ctx, record.UID, []store.Creation{{Job: intent}}, now)
+	if err != nil {
 		return nil, err
+	}
+	if err := created[0].Err; err != nil {
+		return nil, err
+	}
+	if created[0].Existing {
+		return s.host.GetJob(ctx, intent.ID)
 	}
 	done, err := s.host.submits.Submit(ctx, intent)
 	if err != nil {

@@ -47,10 +47,10 @@ func kept(t *testing.T, attempts int, retry time.Time) (*store.Store, store.Job)
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := store.NewJobID(sch.UID, time.Now())
+	id := store.JobID(sch.UID, "", time.Now())
 	job := store.Job{ID: id, SchedulerUID: sch.UID, Scheduler: sch.Name, Type: sch.Type, Spec: scheduler.Job{Token: id, Command: "x"},
 		Status: store.JobStatus{State: scheduler.Pending, Counts: map[scheduler.State]int{scheduler.Pending: 1}, Attempts: attempts, RetryAt: retry}}
-	if _, err := s.Commit(t.Context(), sch.UID, store.Batch{Create: []store.Job{job}}); err != nil {
+	if _, err := s.Create(t.Context(), sch.UID, []store.Creation{{Job: job}}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	return s, read1(t, s, id)

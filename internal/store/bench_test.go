@@ -28,8 +28,8 @@ func BenchmarkCreateJob(b *testing.B) {
 				sch := newScheduler(b, s)
 				b.SetParallelism((writers + 1) / 2)
 				create := func() {
-					job := store.Job{ID: store.NewJobID(sch.UID, time.Now()), Spec: scheduler.Job{Command: "true", User: "ada"}}
-					if _, err := s.Commit(b.Context(), sch.UID, store.Batch{Create: []store.Job{job}}); err != nil {
+					job := store.Job{ID: store.JobID(sch.UID, "", time.Now()), Spec: scheduler.Job{Command: "true", User: "ada"}}
+					if _, err := s.Create(b.Context(), sch.UID, []store.Creation{{Job: job}}, time.Now()); err != nil {
 						b.Error(err)
 					}
 				}
@@ -53,18 +53,17 @@ func BenchmarkCreateJob(b *testing.B) {
 func BenchmarkCommit500(b *testing.B) {
 	benchmarked(b, func(b *testing.B, s *store.Store) {
 		sch := newScheduler(b, s)
-		var batch store.Batch
-		for range 500 {
-			batch.Create = append(batch.Create, store.Job{ID: store.NewJobID(sch.UID, time.Now()), Spec: scheduler.Job{Command: "true", User: "ada"}})
+		jobs := make([]store.Job, 500)
+		for i := range jobs {
+			jobs[i] = store.Job{ID: store.JobID(sch.UID, "", time.Now()), Spec: scheduler.Job{Command: "true", User: "ada"}}
 		}
-		_, err := s.Commit(b.Context(), sch.UID, batch)
-		must(b, err)
+		create(b, s, sch.UID, jobs...)
 		revision := int64(1)
 		states := []scheduler.State{scheduler.Queued, scheduler.Running}
 		for b.Loop() {
 			var change store.Batch
 			st := states[revision%2]
-			for _, j := range batch.Create {
+			for _, j := range jobs {
 				change.Changes = append(change.Changes, store.Change{JobID: j.ID, ExpectRevision: revision, Status: store.JobStatus{State: st}, Tasks: []store.TaskChange{{State: st}}})
 			}
 			if conflicts, err := s.Commit(b.Context(), sch.UID, change); err != nil || len(conflicts) > 0 {
@@ -78,9 +77,8 @@ func BenchmarkCommit500(b *testing.B) {
 func BenchmarkReadJob(b *testing.B) {
 	benchmarked(b, func(b *testing.B, s *store.Store) {
 		sch := newScheduler(b, s)
-		id := store.NewJobID(sch.UID, time.Now())
-		_, err := s.Commit(b.Context(), sch.UID, store.Batch{Create: []store.Job{{ID: id, Spec: scheduler.Job{Command: "true"}}}})
-		must(b, err)
+		id := store.JobID(sch.UID, "", time.Now())
+		create(b, s, sch.UID, store.Job{ID: id, Spec: scheduler.Job{Command: "true"}})
 		for b.Loop() {
 			if _, err := s.Job(b.Context(), id); err != nil {
 				b.Fatal(err)
@@ -96,12 +94,11 @@ func BenchmarkListJobs(b *testing.B) {
 			benchmarked(b, func(b *testing.B, s *store.Store) {
 				sch := newScheduler(b, s)
 				for range n / 500 {
-					var batch store.Batch
-					for range 500 {
-						batch.Create = append(batch.Create, store.Job{ID: store.NewJobID(sch.UID, time.Now()), Spec: scheduler.Job{Command: "true", User: strings.Repeat("u", 8)}})
+					jobs := make([]store.Job, 500)
+					for i := range jobs {
+						jobs[i] = store.Job{ID: store.JobID(sch.UID, "", time.Now()), Spec: scheduler.Job{Command: "true", User: strings.Repeat("u", 8)}}
 					}
-					_, err := s.Commit(b.Context(), sch.UID, batch)
-					must(b, err)
+					create(b, s, sch.UID, jobs...)
 				}
 				for b.Loop() {
 					jobs, _, err := s.ListJobs(b.Context(), store.JobQuery{SchedulerUIDs: []string{sch.UID}, Limit: 50})

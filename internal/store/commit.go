@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 
@@ -19,8 +17,6 @@ type Batch struct {
 	// Cursor, where it is not nil, is kept as the driver's cursor, unless a change of the batch is skipped: the news up to there is not all written
 	// then, and the caller sends the cursor again with what it made of the skipped ones.
 	Cursor *scheduler.Cursor
-	// Create are new jobs with their ID, Scheduler, Type, Spec and Status. Spec.Token becomes the ID; a Status without a State is Pending.
-	Create []Job
 	// Changes are changes of jobs that there are, at most one for each job.
 	Changes []Change
 	// Time is when this happened, for the events. Default: now.
@@ -44,17 +40,13 @@ type Change struct {
 // Commit writes a batch in one step and answers with the IDs of the jobs whose changes it skipped, since their revision was another one,
 // their state is terminal already and the change has another, or they are gone. Everything else in the batch but the cursor is written.
 //
-// Each change that is not quiet, and each creation, appends one Event to the scheduler's stream, in the batch's order, creations first.
-// A scheduler that is deleted takes no new jobs: fault.Conflict, and nothing is written.
+// Each change that is not quiet appends one Event to the scheduler's stream, in the batch's order. A change that ends a job gives back what it
+// took of the quotas.
 func (s *Store) Commit(ctx context.Context, uid string, b Batch) (conflicts []string, err error) {
 	if b.Time.IsZero() {
 		b.Time = time.Now()
 	}
 	b.Time = millisecond(b.Time)
-	b.Create = slices.Clone(b.Create)
-	for i := range b.Create {
-		b.Create[i].complete(b.Time)
-	}
 	if err := b.check(uid); err != nil {
 		return nil, err
 	}
@@ -74,9 +66,7 @@ func (s *Store) Commit(ctx context.Context, uid string, b Batch) (conflicts []st
 	case "ok":
 		return rest, nil
 	case "fence":
-		return nil, fault.By(fault.Host, fault.Conflict.New("scheduler %s: another follower has the lease now", uid))
-	case "closed":
-		return nil, fault.Conflict.New("scheduler %s is deleted and takes no new jobs", uid)
+		return nil, behindFence(uid)
 	}
 	return nil, unexpected(word)
 }
@@ -90,51 +80,17 @@ func (s *Store) Cursor(ctx context.Context, uid string) (scheduler.Cursor, error
 	return scheduler.Cursor(texts(v)[0]), nil
 }
 
-// complete fills in what a new job may leave to the store.
-func (j *Job) complete(now time.Time) {
-	j.Spec.Token = j.ID
-	if j.Created.IsZero() {
-		j.Created = now
-	}
-	if j.Status.State == "" {
-		j.Status.State = scheduler.Pending
-	}
-}
-
 // check refuses what only a defect of the caller can bring.
 func (b Batch) check(uid string) error {
 	if err := checkUID(uid); err != nil {
 		return err
 	}
-	own := func(id string) error {
-		if u, ok := JobScheduler(id); !ok || u != uid {
-			return fault.By(fault.Host, fault.Invalid.New("store: job %q is not one of scheduler %s", id, uid))
-		}
-		return nil
-	}
-	known := func(id string, st scheduler.State) error {
-		if _, ok := stateCode(st); !ok {
-			return fault.By(fault.Host, fault.Invalid.New("store: job %s: there is no state %q", id, st))
-		}
-		return nil
-	}
-	for _, j := range b.Create {
-		if err := own(j.ID); err != nil {
-			return err
-		}
-		if n := j.Spec.Tasks(); n < 1 || n > mostTasks {
-			return fault.Invalid.New("job %q: %d tasks: there must be 1 to %d", j.Spec.Name, n, mostTasks)
-		}
-		if err := known(j.ID, j.Status.State); err != nil {
-			return err
-		}
-	}
 	seen := make(map[string]bool, len(b.Changes))
 	for _, c := range b.Changes {
-		if err := own(c.JobID); err != nil {
+		if err := ownJob(uid, c.JobID); err != nil {
 			return err
 		}
-		if err := known(c.JobID, c.Status.State); err != nil {
+		if err := knownState(c.JobID, c.Status.State); err != nil {
 			return err
 		}
 		if seen[c.JobID] {
@@ -142,7 +98,7 @@ func (b Batch) check(uid string) error {
 		}
 		seen[c.JobID] = true
 		for _, t := range c.Tasks {
-			if err := known(c.JobID, t.State); err != nil {
+			if err := knownState(c.JobID, t.State); err != nil {
 				return err
 			}
 			if y := t.Detail.Time.Year(); y < 0 || y > 9999 {
@@ -153,56 +109,47 @@ func (b Batch) check(uid string) error {
 	return nil
 }
 
-// commitArgs are the arguments of the script in its order.
-func (s *Store) commitArgs(uid string, b Batch, tasks []taskPlan) (args []any, err error) {
-	put := func(v ...any) { args = append(args, v...) }
-	putJSON := func(v any) {
-		text, e := json.Marshal(v)
-		if e != nil && err == nil {
-			err = fault.By(fault.Host, fault.Internal.New("store: %w", e))
-		}
-		put(text)
+// ownJob refuses the job of another scheduler.
+func ownJob(uid, id string) error {
+	if u, ok := JobScheduler(id); !ok || u != uid {
+		return fault.By(fault.Host, fault.Invalid.New("store: job %q is not one of scheduler %s", id, uid))
 	}
+	return nil
+}
 
-	put(channel, uid, newNonce(), b.Fence, s.kept)
+func knownState(id string, st scheduler.State) error {
+	if _, ok := stateCode(st); !ok {
+		return fault.By(fault.Host, fault.Invalid.New("store: job %s: there is no state %q", id, st))
+	}
+	return nil
+}
+
+// commitArgs are the arguments of the script in its order.
+func (s *Store) commitArgs(uid string, b Batch, tasks []taskPlan) ([]any, error) {
+	a := arguments{list: []any{channel, uid, newNonce(), s.kept, instant(b.Time), b.Fence}}
 	if b.Cursor != nil {
-		put("1", string(*b.Cursor))
+		a.put("1", string(*b.Cursor))
 	} else {
-		put("0", "")
+		a.put("0", "")
 	}
-	put(len(b.Create))
-	for _, j := range b.Create {
-		code, _ := stateCode(j.Status.State)
-		put(j.ID, jobMember(j.ID), j.Spec.User, string(j.Status.State), string(j.Status.Native))
-		put(j.Created.UnixMilli(), j.Spec.Tasks(), string(code))
-		putJSON(jobHead{Scheduler: j.Scheduler, Type: j.Type, Spec: light(j.Spec)})
-		putJSON(j.Spec)
-		putJSON(j.Status)
-		putJSON(newEvent(j.ID, 1, j.Status, nil, b.Time))
-		indexes := constantIndexes(j.Spec)
-		put(len(indexes))
-		for _, name := range indexes {
-			put(name)
-		}
-	}
-	put(len(b.Changes))
+	a.put(len(b.Changes))
 	for i, c := range b.Changes {
-		put(c.JobID, jobMember(c.JobID), c.ExpectRevision, string(c.Status.State), string(c.Status.Native))
-		putJSON(c.Status)
+		a.put(c.JobID, c.ExpectRevision, string(c.Status.State), string(c.Status.Native), c.Status.Run)
+		a.json(c.Status)
 		if c.Quiet {
-			put("")
+			a.put("")
 		} else {
-			putJSON(newEvent(c.JobID, c.ExpectRevision+1, c.Status, c.Tasks, b.Time))
+			a.json(newEvent(c.JobID, c.ExpectRevision+1, c.Status, c.Tasks, b.Time))
 		}
 		p := tasks[i]
-		put(p.whole, p.wholeDetail, len(p.runs))
+		a.put(p.whole, p.wholeDetail, len(p.runs))
 		for _, r := range p.runs {
-			put(r.First, r.Count, string(r.code))
+			a.put(r.First, r.Count, string(r.code))
 		}
-		put(len(p.details))
+		a.put(len(p.details))
 		for chunk, detail := range p.details {
-			put(strconv.Itoa(chunk), detail)
+			a.put(strconv.Itoa(chunk), detail)
 		}
 	}
-	return args, err
+	return a.list, a.err
 }

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -21,7 +20,28 @@ func newJob(sch store.Scheduler, spec scheduler.Job) store.Job {
 	if spec.Command == "" {
 		spec.Command = "true"
 	}
-	return store.Job{ID: store.NewJobID(sch.UID, time.Now()), SchedulerUID: sch.UID, Scheduler: sch.Name, Type: sch.Type, Spec: spec}
+	return store.Job{ID: store.JobID(sch.UID, "", time.Now()), SchedulerUID: sch.UID, Scheduler: sch.Name, Type: sch.Type, Spec: spec}
+}
+
+// create makes jobs that nothing stands in the way of.
+func create(t testing.TB, s *store.Store, uid string, jobs ...store.Job) {
+	t.Helper()
+	createAt(t, s, uid, time.Now(), jobs...)
+}
+
+func createAt(t testing.TB, s *store.Store, uid string, now time.Time, jobs ...store.Job) {
+	t.Helper()
+	creations := make([]store.Creation, len(jobs))
+	for i, j := range jobs {
+		creations[i].Job = j
+	}
+	made, err := s.Create(t.Context(), uid, creations, now)
+	must(t, err)
+	for _, c := range made {
+		if c.Existing || c.Err != nil {
+			t.Fatalf("create %s: existing %v, error %v", c.ID, c.Existing, c.Err)
+		}
+	}
 }
 
 func commit(t testing.TB, s *store.Store, uid string, b store.Batch) {
@@ -46,10 +66,10 @@ func TestJobIsKept(t *testing.T) {
 			Array:  &scheduler.Array{Count: 2, Args: [][]string{{"x"}, {"y"}}},
 			Labels: map[string]string{"basin": "upper=1"}, User: "ada:state:running", Resources: scheduler.Resources{CPUs: 0.5, RunTime: time.Hour},
 		})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}})
+		create(t, s, sch.UID, job)
 
 		want := job
-		want.Spec.Token, want.Revision, want.Status.State = job.ID, 1, scheduler.Pending
+		want.Spec.Token, want.Revision, want.Status.State, want.Tasks = job.ID, 1, scheduler.Pending, 2
 		got, err := s.Job(ctx, job.ID)
 		must(t, err)
 		want.Created = got.Created
@@ -92,7 +112,7 @@ func TestJobIsKept(t *testing.T) {
 func TestMissingJob(t *testing.T) {
 	everywhere(t, func(t *testing.T, open func(store.Options) *store.Store) {
 		ctx, s := t.Context(), open(store.Options{})
-		for _, id := range []string{"", "x", "../../etc", store.NewJobID(store.NewUID(), time.Now()), store.NewUID() + "-}:{" + strings.Repeat("0", 23)} {
+		for _, id := range []string{"", "x", "../../etc", store.JobID(store.NewUID(), "", time.Now()), store.NewUID() + "-}:{" + strings.Repeat("0", 23)} {
 			_, err := s.Job(ctx, id)
 			wantKind(t, fmt.Sprintf("job %q", id), err, fault.NotFound)
 			_, err = s.Tasks(ctx, id, 0, 1)
@@ -111,7 +131,7 @@ func TestCommitSkipsConflicts(t *testing.T) {
 		ctx, s := t.Context(), open(store.Options{})
 		sch := newScheduler(t, s)
 		fresh, stale, ended, gone := newJob(sch, scheduler.Job{}), newJob(sch, scheduler.Job{}), newJob(sch, scheduler.Job{}), newJob(sch, scheduler.Job{})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{fresh, stale, ended}})
+		create(t, s, sch.UID, fresh, stale, ended)
 		commit(t, s, sch.UID, change(stale.ID, 1, store.JobStatus{State: scheduler.Queued}))
 		commit(t, s, sch.UID, change(ended.ID, 1, store.JobStatus{State: scheduler.Succeeded}))
 
@@ -151,7 +171,7 @@ func TestOneOfManyChangesWins(t *testing.T) {
 		s := open(store.Options{})
 		sch := newScheduler(t, s)
 		job := newJob(sch, scheduler.Job{})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}})
+		create(t, s, sch.UID, job)
 		won := make(chan int, 20)
 		var all sync.WaitGroup
 		for i := range cap(won) {
@@ -212,7 +232,7 @@ func TestSentTwiceIsDoneOnce(t *testing.T) {
 		t.Errorf("revision %d", sch.Revision)
 	}
 	job := newJob(sch, scheduler.Job{})
-	commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}})
+	create(t, s, sch.UID, job)
 	commit(t, s, sch.UID, change(job.ID, 1, store.JobStatus{State: scheduler.Succeeded}))
 	events, err := s.Events(ctx, sch.UID, 0, 0)
 	must(t, err)
@@ -227,7 +247,7 @@ func TestFence(t *testing.T) {
 		ctx, s := t.Context(), open(store.Options{})
 		sch := newScheduler(t, s)
 		job := newJob(sch, scheduler.Job{})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}})
+		create(t, s, sch.UID, job)
 
 		old, ok, err := s.AcquireLease(ctx, sch.UID, "one", time.Minute)
 		if err != nil || !ok {
@@ -244,14 +264,11 @@ func TestFence(t *testing.T) {
 		}
 		cursor := scheduler.Cursor("late")
 		late := change(job.ID, 2, store.JobStatus{State: scheduler.Running})
-		late.Fence, late.Cursor, late.Create = old.Fence, &cursor, []store.Job{newJob(sch, scheduler.Job{})}
+		late.Fence, late.Cursor = old.Fence, &cursor
 		_, err = s.Commit(ctx, sch.UID, late)
 		wantKind(t, "behind the fence", err, fault.Conflict)
 		if got, err := s.Job(ctx, job.ID); err != nil || got.Revision != 2 {
 			t.Errorf("the job was changed: %+v, %v", got, err)
-		}
-		if _, err := s.Job(ctx, late.Create[0].ID); !errors.Is(err, fault.NotFound) {
-			t.Errorf("the job was made: %v", err)
 		}
 		if got, err := s.Cursor(ctx, sch.UID); err != nil || got != "" {
 			t.Errorf("the cursor was moved: %q, %v", got, err)
@@ -266,13 +283,10 @@ func TestCommitRefusesNonsense(t *testing.T) {
 		s := open(store.Options{})
 		sch, other := newScheduler(t, s), newScheduler(t, s)
 		job := newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: 3}})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}})
+		create(t, s, sch.UID, job)
 		running := store.JobStatus{State: scheduler.Running}
 		for name, b := range map[string]store.Batch{
 			"another scheduler's job": change(newJob(other, scheduler.Job{}).ID, 1, running),
-			"a new one of another":    {Create: []store.Job{newJob(other, scheduler.Job{})}},
-			"no task":                 {Create: []store.Job{newJob(sch, scheduler.Job{Array: &scheduler.Array{}})}},
-			"too many tasks":          {Create: []store.Job{newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: 1 << 40}})}},
 			"unknown state":           change(job.ID, 1, store.JobStatus{State: "dancing"}),
 			"unknown state of a task": change(job.ID, 1, running, store.TaskChange{State: "dancing"}),
 			"task out of range":       change(job.ID, 1, running, store.TaskChange{First: 2, Count: 2, State: scheduler.Running}),
@@ -295,7 +309,7 @@ func TestDeleteJob(t *testing.T) {
 		sch := newScheduler(t, s)
 		keep := newJob(sch, scheduler.Job{User: "ada", Labels: map[string]string{"a": "b"}})
 		job := newJob(sch, scheduler.Job{User: "ada", Labels: map[string]string{"a": "b"}, Array: &scheduler.Array{Count: 5}})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{keep, job}})
+		create(t, s, sch.UID, keep, job)
 		wantKind(t, "an active job", s.DeleteJob(ctx, job.ID), fault.Conflict)
 		commit(t, s, sch.UID, change(job.ID, 1, store.JobStatus{State: scheduler.Failed, Native: "7"}, store.TaskChange{First: 1, State: scheduler.Failed, Detail: store.TaskDetail{Reason: "x"}}))
 		must(t, s.DeleteJob(ctx, job.ID))
@@ -317,14 +331,14 @@ func TestDeleteScheduler(t *testing.T) {
 		ctx, s := t.Context(), open(store.Options{})
 		sch := newScheduler(t, s)
 		wantKind(t, "a stale revision", s.DeleteScheduler(ctx, sch.Name, 7), fault.Conflict)
-		var batch store.Batch
+		var jobs []store.Job
 		for range 450 {
-			batch.Create = append(batch.Create, newJob(sch, scheduler.Job{User: "ada"}))
+			jobs = append(jobs, newJob(sch, scheduler.Job{User: "ada"}))
 		}
-		commit(t, s, sch.UID, batch)
+		create(t, s, sch.UID, jobs...)
 		wantKind(t, "with active jobs", s.DeleteScheduler(ctx, sch.Name, 0), fault.Conflict)
 		var end store.Batch
-		for _, j := range batch.Create {
+		for _, j := range jobs {
 			end.Changes = append(end.Changes, store.Change{JobID: j.ID, ExpectRevision: 1, Status: store.JobStatus{State: scheduler.Cancelled}})
 		}
 		commit(t, s, sch.UID, end)
@@ -332,12 +346,12 @@ func TestDeleteScheduler(t *testing.T) {
 		must(t, s.DeleteScheduler(ctx, sch.Name, sch.Revision))
 		_, err := s.Scheduler(ctx, sch.Name)
 		wantKind(t, "the record", err, fault.NotFound)
-		_, err = s.Job(ctx, batch.Create[0].ID)
+		_, err = s.Job(ctx, jobs[0].ID)
 		wantKind(t, "a job", err, fault.NotFound)
 		if jobs, _, err := s.ListJobs(ctx, store.JobQuery{SchedulerUIDs: []string{sch.UID}}); err != nil || len(jobs) != 0 {
 			t.Errorf("%d jobs are listed, %v", len(jobs), err)
 		}
-		_, err = s.Commit(ctx, sch.UID, store.Batch{Create: []store.Job{newJob(sch, scheduler.Job{})}})
+		_, err = s.Create(ctx, sch.UID, []store.Creation{{Job: newJob(sch, scheduler.Job{})}}, time.Now())
 		wantKind(t, "a new job", err, fault.Conflict)
 		wantKind(t, "again", s.DeleteScheduler(ctx, sch.Name, 0), fault.NotFound)
 	})

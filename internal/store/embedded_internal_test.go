@@ -80,10 +80,14 @@ func exercise(t *testing.T, s *Store, seed int) {
 	try(err)
 	cursor := scheduler.Cursor("c")
 	var jobs []Job
+	var creations []Creation
 	for i := range 5 {
-		jobs = append(jobs, Job{ID: NewJobID(sch.UID, time.Now()), Spec: scheduler.Job{Command: "x", User: "ada", Labels: map[string]string{"n": fmt.Sprint(i)}, Array: &scheduler.Array{Count: 100}}})
+		jobs = append(jobs, Job{ID: JobID(sch.UID, "", time.Now()), Spec: scheduler.Job{Command: "x", User: "ada", Labels: map[string]string{"n": fmt.Sprint(i)}, Array: &scheduler.Array{Count: 100}}})
 	}
-	_, err = s.Commit(ctx, sch.UID, Batch{Create: jobs})
+	for _, j := range jobs {
+		creations = append(creations, Creation{Job: j})
+	}
+	_, err = s.Create(ctx, sch.UID, creations, time.Now())
 	try(err)
 	b := Batch{Fence: lease.Fence, Cursor: &cursor}
 	for i, j := range jobs {
@@ -287,8 +291,8 @@ func TestDeletionThatWasCutOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		job := Job{ID: NewJobID(sch.UID, time.Now()), Spec: scheduler.Job{Command: "x"}, Status: JobStatus{State: scheduler.Succeeded}}
-		if _, err := s.Commit(ctx, sch.UID, Batch{Create: []Job{job}}); err != nil {
+		job := Job{ID: JobID(sch.UID, "", time.Now()), Spec: scheduler.Job{Command: "x"}, Status: JobStatus{State: scheduler.Succeeded}}
+		if _, err := s.Create(ctx, sch.UID, []Creation{{Job: job}}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		return sch, job
@@ -303,14 +307,14 @@ func TestDeletionThatWasCutOff(t *testing.T) {
 	saved, _ := make("closed, then saved again")
 	word, _, err := s.run(ctx, s.scripts.jobsClose, slot(saved.UID))
 	step(word, err)
-	more := Batch{Create: []Job{{ID: NewJobID(saved.UID, time.Now()), Spec: scheduler.Job{Command: "x"}}}}
-	if _, err := s.Commit(ctx, saved.UID, more); !errors.Is(err, fault.Conflict) {
+	more := []Creation{{Job: Job{ID: JobID(saved.UID, "", time.Now()), Spec: scheduler.Job{Command: "x"}}}}
+	if _, err := s.Create(ctx, saved.UID, more, time.Now()); !errors.Is(err, fault.Conflict) {
 		t.Errorf("a new job of a closed scheduler: %v", err)
 	}
 	if _, err := s.UpdateScheduler(ctx, saved); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Commit(ctx, saved.UID, more); err != nil {
+	if _, err := s.Create(ctx, saved.UID, more, time.Now()); err != nil {
 		t.Errorf("a new job after it was saved: %v", err)
 	}
 

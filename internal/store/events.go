@@ -73,10 +73,8 @@ func (s *Store) Events(ctx context.Context, uid string, after EventID, limit int
 	}
 	events := make([]Event, 0, len(messages))
 	for _, m := range messages {
-		text, _ := m.Values["e"].(string)
-		number, _, _ := strings.Cut(m.ID, "-")
-		e := Event{ID: EventID(integer(number)), SchedulerUID: uid}
-		if err := json.Unmarshal([]byte(text), &e); err != nil {
+		e := Event{ID: eventNumber(m.ID), SchedulerUID: uid}
+		if err := json.Unmarshal([]byte(eventText(m)), &e); err != nil {
 			return nil, fault.By(fault.Host, fault.Internal.New("store: event %s of scheduler %s: %w", m.ID, uid, err))
 		}
 		events = append(events, e)
@@ -97,3 +95,13 @@ func (s *Store) LastEvent(ctx context.Context, uid string) (EventID, error) {
 }
 
 func eventKey(id EventID) string { return strconv.FormatInt(int64(id), 10) + "-0" }
+
+func eventNumber(key string) EventID {
+	number, _, _ := strings.Cut(key, "-")
+	return EventID(integer(number))
+}
+
+func eventText(m redis.XMessage) string {
+	text, _ := m.Values["e"].(string)
+	return text
+}

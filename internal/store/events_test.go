@@ -22,7 +22,7 @@ func TestEvents(t *testing.T) {
 		}
 		now := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC)
 		job := newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: 600}})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}, Time: now})
+		createAt(t, s, sch.UID, now, job)
 		quiet := change(job.ID, 1, store.JobStatus{State: scheduler.Pending})
 		quiet.Changes[0].Quiet = true
 		commit(t, s, sch.UID, quiet)
@@ -65,7 +65,7 @@ func TestTrimmedEventsAreReported(t *testing.T) {
 		ctx, s := t.Context(), open(store.Options{EventsKept: 10})
 		sch := newScheduler(t, s)
 		job := newJob(sch, scheduler.Job{})
-		commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}})
+		create(t, s, sch.UID, job)
 		// Redis trims whole nodes of its streams, of a hundred events.
 		for revision := range int64(500) {
 			commit(t, s, sch.UID, change(job.ID, revision+1, store.JobStatus{State: scheduler.Queued}))
@@ -112,7 +112,7 @@ func TestChanges(t *testing.T) {
 		sch := newScheduler(t, writer)
 		await(t, changes, sch.UID)
 		job := newJob(sch, scheduler.Job{})
-		commit(t, writer, sch.UID, store.Batch{Create: []store.Job{job}})
+		create(t, writer, sch.UID, job)
 		await(t, changes, sch.UID)
 		cancel()
 		for range changes {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -28,6 +29,37 @@ func (s *Store) explain(err error) error {
 		return fault.By(fault.Host, fault.Unavailable.New("store: %s does not answer: %w", s.where, err))
 	}
 	return fault.By(fault.Host, refusalKind(refused.Error()).New("store: %s: %w", s.where, err))
+}
+
+// explained is the fault of the first of some commands that failed. Where a key holds what Oceanid never writes it names the key.
+func (s *Store) explained(cmds ...redis.Cmder) error {
+	for _, cmd := range cmds {
+		err := cmd.Err()
+		if err == nil || errors.Is(err, redis.Nil) {
+			continue
+		}
+		if args := cmd.Args(); len(args) > 1 && strings.HasPrefix(err.Error(), "WRONGTYPE") {
+			return s.wrongType(fmt.Sprint(args[1]), "something else than Oceanid writes there")
+		}
+		return s.explain(err)
+	}
+	return nil
+}
+
+func explainAll[C redis.Cmder](s *Store, cmds []C) error {
+	for _, cmd := range cmds {
+		if redis.Cmder(cmd) != nil {
+			if err := s.explained(cmd); err != nil {
+				return err
+			}
+		}
+	}
+	return fault.By(fault.Host, fault.Internal.New("store: a pipeline failed without an error"))
+}
+
+// wrongType is the fault of a key that somebody else has written to.
+func (s *Store) wrongType(key, holds string) error {
+	return fault.By(fault.Host, fault.Internal.New("store: %s: the key %q holds %s: give Oceanid a database of its own, or bring the key back from a backup", s.where, key, holds))
 }
 
 // refusalKind tells a fault's kind from the first word of an error of the server.

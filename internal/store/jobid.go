@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"strconv"
@@ -9,29 +10,41 @@ import (
 	"time"
 )
 
-// memberLength is the length of what follows the dash in a job's identifier, which stands for the job in its scheduler's indexes.
-const memberLength = 26
+// tailLength is the length of what follows the dash in a job's identifier.
+const tailLength = 26
 
-// NewJobID makes the identifier of a new job: the scheduler's UID, a dash, and 26 characters of lower-case base 32 whose byte order is that
-// of time to the millisecond, and chance for the rest.
-func NewJobID(uid string, now time.Time) string {
+var lowerHex = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
+
+// alphabet is that of base 32 whose byte order is that of the numbers.
+const alphabet = "0123456789abcdefghijklmnopqrstuv"
+
+// JobID makes the identifier of a job: the scheduler's UID, a dash, and 26 characters of lower-case base 32. With a key these are made of UID and key
+// alone: whoever asks again, in any process and even where the store has lost what it knew, gets the same identifier, and with it the same token at the
+// pool. Without a key ("") they are time to the millisecond and chance.
+func JobID(uid, key string, now time.Time) string {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16)
-	rand.Read(b[6:])
-	return uid + "-" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	if key == "" {
+		binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16)
+		rand.Read(b[6:])
+		b[0] &^= keyed
+	} else {
+		sum := sha256.Sum256([]byte("oceanid job\x00" + uid + "\x00" + key))
+		copy(b[:], sum[:])
+		b[0] |= keyed
+	}
+	return uid + "-" + lowerHex.EncodeToString(b[:])
 }
+
+// keyed is the bit that tells identifiers made of a key from others.
+const keyed = 0x80
+
+// hasKey tells whether a job's identifier was made of a key.
+func hasKey(id string) bool { return jobTail(id)[0] >= alphabet[16] }
 
 // JobScheduler reads the scheduler's UID back from a job's identifier; false: that cannot be one.
 func JobScheduler(id string) (uid string, ok bool) {
-	uid, member, _ := strings.Cut(id, "-")
-	return uid, validUID(uid) && validMember(member)
-}
-
-// jobMember is the part of a job's identifier that its scheduler's indexes hold.
-func jobMember(id string) string { return id[uidLength+1:] }
-
-func validMember(m string) bool {
-	return len(m) == memberLength && strings.IndexFunc(m, func(r rune) bool { return (r < 'a' || r > 'v') && (r < '0' || r > '9') }) < 0
+	uid, tail, _ := strings.Cut(id, "-")
+	return uid, validUID(uid) && len(tail) == tailLength && inAlphabet(tail)
 }
 
 // Token tags the job at its pool: its ID, and "-rN" from its second run on.
@@ -40,4 +53,25 @@ func (j Job) Token() string {
 		return j.ID
 	}
 	return j.ID + "-r" + strconv.Itoa(j.Status.Run)
+}
+
+// JobOfToken reads a token that Token made: the job and which of its runs. false: nobody made it, or it is that of a workflow's node.
+func JobOfToken(token string) (id string, run int, ok bool) {
+	id, suffix, later := strings.Cut(token, "-r")
+	if !later {
+		_, ok = JobScheduler(token)
+		return token, 0, ok
+	}
+	run, err := strconv.Atoi(suffix)
+	if _, ok = JobScheduler(id); !ok || err != nil || run < 1 || strconv.Itoa(run) != suffix {
+		return "", 0, false
+	}
+	return id, run, true
+}
+
+// jobTail is the part of a job's identifier that tells it from the others of its scheduler.
+func jobTail(id string) string { return id[uidLength+1:] }
+
+func inAlphabet(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune(alphabet, r) }) < 0
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -16,15 +15,16 @@ import (
 
 // Job is the record of a job.
 type Job struct {
-	// ID is made by NewJobID, and begins the job's token at the pool: see Token.
+	// ID is made by JobID, and begins the job's token at the pool: see Token.
 	ID string
 	// SchedulerUID is the UID of its scheduler, Scheduler the name and Type the type that it had when the job was made.
 	SchedulerUID, Scheduler, Type string
-	// Spec is what was asked for, never changed. Lists leave out what may be big: Args, Env, Inputs, and the rows of Array.Args.
+	// Spec is what was asked for, never changed, with Token as the job has it now. Lists leave out what may be big: Args, Env, Inputs, and what an Array
+	// has for each task.
 	Spec scheduler.Job
 	// Workflow is there for a workflow; Spec has its Name, User, Groups, Labels, Key and Policy then, and nothing else. Lists leave out its nodes.
 	Workflow *scheduler.Workflow
-	// Tasks is their number.
+	// Tasks is their number. Default of a new job: that of Workflow or Spec.
 	Tasks int
 	// Of is the job that this one is a resubmission of; "": of none.
 	Of string
@@ -32,7 +32,7 @@ type Job struct {
 	Status JobStatus
 	// Revision is 1 for a new job and grows by one with each change.
 	Revision int64
-	// Created is the batch's time when it is zero, in UTC and whole milliseconds.
+	// Created is when it was made, in UTC and whole milliseconds. Default of a new job: the time of the call.
 	Created time.Time
 }
 
@@ -40,7 +40,7 @@ type Job struct {
 type JobStatus struct {
 	// State is where the job as a whole stands. A terminal state is never changed by a later commit.
 	State scheduler.State `json:"state"`
-	// Native is the pool's identifier, once the driver has told it. It never changes then.
+	// Native is the pool's identifier, once the driver has told it. It never changes then, until a new Run begins without one.
 	Native scheduler.ID `json:"native,omitempty"`
 	// Reason says why the state is what it is, in words for the portal's user; NativeWord is the pool's own word.
 	Reason     string `json:"reason,omitempty"`
@@ -126,7 +126,7 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return Job{}, s.explain(err)
+		return Job{}, s.explained(record, spec)
 	}
 	job, ok, err := decodeJob(id, texts(record.Val()))
 	if err != nil {
@@ -135,10 +135,12 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 	if !ok || spec.Err() != nil {
 		return Job{}, noSuchJob(id)
 	}
-	job.Spec = scheduler.Job{}
-	if err := json.Unmarshal([]byte(spec.Val()), &job.Spec); err != nil {
+	var whole jobSpec
+	if err := json.Unmarshal([]byte(spec.Val()), &whole); err != nil {
 		return Job{}, brokenJob(id, err)
 	}
+	job.Spec, job.Workflow = whole.Job, whole.Workflow
+	job.retoken()
 	return job, nil
 }
 
@@ -154,79 +156,48 @@ func (s *Store) JobByNative(ctx context.Context, uid string, native scheduler.ID
 	return s.Job(ctx, id)
 }
 
-// Active are the scheduler's jobs whose state is not terminal, as lists show them, the oldest first. after is the ID of the last one of the page
-// before; a page shorter than the limit (default and most: 1000) is the last one.
-func (s *Store) Active(ctx context.Context, uid, after string, limit int) ([]Job, error) {
-	if err := checkUID(uid); err != nil {
-		return nil, err
-	}
-	limit = pageSize(limit, 1000)
-	member := strings.TrimPrefix(after, uid+"-")
-	var page []Job
-	// One round does it, unless a job is deleted between the reading of its name and that of its record.
-	for {
-		members, err := s.client.ZRangeByLex(ctx, slot(uid)+indexActive, &redis.ZRangeBy{Min: lexAfter(member), Max: "+", Count: int64(limit - len(page))}).Result()
-		if err != nil {
-			return nil, s.explain(err)
-		}
-		if len(members) == 0 {
-			return page, nil
-		}
-		member = members[len(members)-1]
-		for i, m := range members {
-			members[i] = uid + "-" + m
-		}
-		jobs, err := s.jobHeads(ctx, members)
-		if err != nil {
-			return nil, err
-		}
-		page = append(page, jobs...)
-		if len(page) >= limit {
-			return page, nil
-		}
-	}
-}
-
-// ActiveCount is the number of jobs that have not ended, by the UID of the scheduler.
-func (s *Store) ActiveCount(ctx context.Context, uids []string) (map[string]int, error) {
-	counts := make(map[string]int, len(uids))
-	for some := range slices.Chunk(uids, pipelined) {
-		read := make([]*redis.IntCmd, len(some))
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-			for i, uid := range some {
-				read[i] = p.ZCard(ctx, slot(uid)+indexActive)
-			}
-			return nil
-		}); err != nil {
-			return nil, s.explain(err)
-		}
-		for i, uid := range some {
-			counts[uid] = int(read[i].Val())
-		}
-	}
-	return counts, nil
-}
-
 // pipelined is how many commands go into one pipeline: few enough that neither side waits for the other to read.
 const pipelined = 500
 
 // jobFields are those that decodeJob reads.
-var jobFields = []string{"rev", "created", "head", "status"}
+var jobFields = []string{"rev", "created", "tasks", "head", "status"}
 
 // jobHead is the constant part of a record that lists show.
 type jobHead struct {
-	Scheduler string        `json:"scheduler"`
-	Type      string        `json:"type"`
-	Spec      scheduler.Job `json:"spec"`
+	Scheduler string              `json:"scheduler"`
+	Type      string              `json:"type"`
+	Of        string              `json:"of,omitempty"`
+	Spec      scheduler.Job       `json:"spec"`
+	Workflow  *scheduler.Workflow `json:"workflow,omitempty"`
 }
 
-// light is a specification without what may be big.
-func light(spec scheduler.Job) scheduler.Job {
-	spec.Args, spec.Env, spec.Inputs = nil, nil, nil
-	if spec.Array != nil {
-		spec.Array = &scheduler.Array{Count: spec.Array.Count}
+// jobSpec is all that was asked for.
+type jobSpec struct {
+	scheduler.Job
+	Workflow *scheduler.Workflow `json:"workflow,omitempty"`
+}
+
+// light is a record without what may be big.
+func (j Job) light() jobHead {
+	h := jobHead{Scheduler: j.Scheduler, Type: j.Type, Of: j.Of, Spec: j.Spec}
+	h.Spec.Args, h.Spec.Env, h.Spec.Inputs = nil, nil, nil
+	if h.Spec.Array != nil {
+		h.Spec.Array = &scheduler.Array{Count: h.Spec.Array.Count}
 	}
-	return spec
+	if j.Workflow != nil {
+		bare := *j.Workflow
+		bare.Nodes = nil
+		h.Workflow = &bare
+	}
+	return h
+}
+
+// retoken gives what was asked for the token of the job's present run.
+func (j *Job) retoken() {
+	j.Spec.Token = j.Token()
+	if j.Workflow != nil {
+		j.Workflow.Token = j.Token()
+	}
 }
 
 // jobHeads reads jobs as lists show them, in the order asked; those that are not there are left out.
@@ -241,7 +212,7 @@ func (s *Store) jobHeads(ctx context.Context, ids []string) ([]Job, error) {
 			}
 			return nil
 		}); err != nil {
-			return nil, s.explain(err)
+			return nil, explainAll(s, read)
 		}
 		for i, id := range some {
 			job, ok, err := decodeJob(id, texts(read[i].Val()))
@@ -261,14 +232,18 @@ func decodeJob(id string, v []string) (job Job, ok bool, err error) {
 		return Job{}, false, nil
 	}
 	var head jobHead
-	if err := json.Unmarshal([]byte(v[2]), &head); err != nil {
+	if err := json.Unmarshal([]byte(v[3]), &head); err != nil {
 		return Job{}, false, brokenJob(id, err)
 	}
 	uid, _ := JobScheduler(id)
-	job = Job{ID: id, SchedulerUID: uid, Scheduler: head.Scheduler, Type: head.Type, Spec: head.Spec, Revision: integer(v[0]), Created: fromMillis(v[1])}
-	if err := json.Unmarshal([]byte(v[3]), &job.Status); err != nil {
+	job = Job{
+		ID: id, SchedulerUID: uid, Scheduler: head.Scheduler, Type: head.Type, Spec: head.Spec, Workflow: head.Workflow, Of: head.Of,
+		Revision: integer(v[0]), Created: fromMillis(v[1]), Tasks: int(integer(v[2])),
+	}
+	if err := json.Unmarshal([]byte(v[4]), &job.Status); err != nil {
 		return Job{}, false, brokenJob(id, err)
 	}
+	job.retoken()
 	return job, true, nil
 }
 

@@ -2,11 +2,9 @@ package store
 
 import (
 	"crypto/rand"
-	"fmt"
 	"strings"
 
 	"github.com/oceanid/oceanid/sdk/fault"
-	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
 // The names of all keys. What one script touches has one hash tag.
@@ -18,16 +16,23 @@ import (
 //	oceanid:{schedulers}:graves        set     deleted ones whose jobs are still to be forgotten
 //	oceanid:{schedulers}:keeper        string  something sealed, to find out a wrong key
 //
-//	oceanid:{UID}:meta                 hash    fence, seq (of events), cursor, closed
+//	oceanid:{UID}:meta                 hash    fence (fence:NAME), seq (of events), cursor, closed, history, heard, silent, silence
 //	oceanid:{UID}:job:ID               hash    the record without its specification
 //	oceanid:{UID}:spec:ID              string  the specification
 //	oceanid:{UID}:tasks:ID             string  a byte for each task, 0 for those in the job's base state
 //	oceanid:{UID}:detail:ID            hash    chunk of tasks → runs of details
 //	oceanid:{UID}:natives              hash    the pool's identifier → job
 //	oceanid:{UID}:events               stream
-//	oceanid:{UID}:ix:…                 zset    the time-ordered ends of job identifiers
+//	oceanid:{UID}:ix:…                 zset    members: see member.go
+//	oceanid:{UID}:usage                hash    j:USER and t:USER → jobs and tasks that have not ended; j: and t: those of all
+//	oceanid:{UID}:tombs                zset    ends of identifiers of deleted jobs → until when that is remembered (ms)
+//	oceanid:{UID}:hooks                hash    name of a hook → event up to which it has been told
+//	oceanid:{UID}:letters:HOOK         hash    letter → what is to be told again
+//	oceanid:{UID}:due:HOOK             zset    letter → when (ms)
+//	oceanid:{UID}:dead:HOOK            hash    letter → what was given up
+//	oceanid:{UID}:buried:HOOK          zset    the letters given up, for lists
 //
-//	oceanid:volatile:lease:UID         string  owner; expires
+//	oceanid:volatile:lease:UID         string  owner; expires; lease:UID:NAME other leases than the follower's
 const (
 	registry = "oceanid:{schedulers}:"
 	// volatile begins the names of keys that expire and need not survive the embedded store's process: its journal leaves them out.
@@ -36,33 +41,6 @@ const (
 )
 
 func slot(uid string) string { return "oceanid:{" + uid + "}:" }
-
-// The indexes of jobs. The script that commits makes the names of those that have a state in them as well.
-const (
-	indexAll    = "ix:all"
-	indexActive = "ix:active"
-)
-
-func indexState(st scheduler.State) string { return "ix:s:" + string(st) }
-func indexUser(user string) string         { return "ix:u:" + user }
-func indexStateUser(st scheduler.State, user string) string {
-	return "ix:su:" + string(st) + ":" + user
-}
-
-// indexLabel has the length of the key in it, so that no two labels share a name.
-func indexLabel(key, value string) string { return fmt.Sprintf("ix:l:%d:%s=%s", len(key), key, value) }
-
-// constantIndexes are those that a job is in for as long as it is there.
-func constantIndexes(spec scheduler.Job) []string {
-	names := []string{indexAll}
-	if spec.User != "" {
-		names = append(names, indexUser(spec.User))
-	}
-	for k, v := range spec.Labels {
-		names = append(names, indexLabel(k, v))
-	}
-	return names
-}
 
 // newNonce tells the tries of one call from other calls.
 func newNonce() string { return rand.Text()[:16] }

@@ -59,9 +59,9 @@ func TestListJobs(t *testing.T) {
 		for i := range 90 {
 			sch := schedulers[i%3]
 			j := newJob(sch, scheduler.Job{User: users[i/3%3], Labels: map[string]string{"basin": basins[i%2], "run": fmt.Sprint(i / 45)}})
-			j.ID = store.NewJobID(sch.UID, now.Add(time.Duration(i)*time.Millisecond))
+			j.Created = now.Add(time.Duration(i) * time.Millisecond)
 			j.Status.State = states[i%5%3]
-			commit(t, s, sch.UID, store.Batch{Create: []store.Job{j}})
+			create(t, s, sch.UID, j)
 			made = append([]store.Job{j}, made...)
 		}
 		for name, q := range map[string]store.JobQuery{
@@ -111,13 +111,13 @@ func TestPagesDoNotShift(t *testing.T) {
 		var want []string
 		for i := range 40 {
 			j := newJob([]store.Scheduler{a, b}[i%2], scheduler.Job{})
-			j.ID = store.NewJobID(j.SchedulerUID, time.Now().Add(time.Duration(i-1000)*time.Millisecond))
-			commit(t, s, j.SchedulerUID, store.Batch{Create: []store.Job{j}})
+			j.Created = time.Now().Add(time.Duration(i-1000) * time.Millisecond)
+			create(t, s, j.SchedulerUID, j)
 			want = append([]string{j.ID}, want...)
 		}
 		got := listAll(t, s, store.JobQuery{SchedulerUIDs: []string{a.UID, b.UID}, Limit: 9}, func(page int) {
 			for range page {
-				commit(t, s, a.UID, store.Batch{Create: []store.Job{newJob(a, scheduler.Job{})}})
+				create(t, s, a.UID, newJob(a, scheduler.Job{}))
 			}
 		})
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -156,13 +156,13 @@ func TestAPageReadsAPage(t *testing.T) {
 	s := mustOpen(t, store.Options{Client: client})
 	sch := newScheduler(t, s)
 	for range 5 {
-		var batch store.Batch
+		var jobs []store.Job
 		for i := range 500 {
 			j := newJob(sch, scheduler.Job{User: fmt.Sprint("user", i%100)})
 			j.Status.State = scheduler.Succeeded
-			batch.Create = append(batch.Create, j)
+			jobs = append(jobs, j)
 		}
-		commit(t, s, sch.UID, batch)
+		create(t, s, sch.UID, jobs...)
 	}
 	for name, q := range map[string]store.JobQuery{
 		"all": {}, "user": {User: "user7"}, "user and state": {User: "user7", States: []scheduler.State{scheduler.Succeeded, scheduler.Failed}},
@@ -185,8 +185,8 @@ func TestActive(t *testing.T) {
 		var want []string
 		for i := range 30 {
 			j := newJob(sch, scheduler.Job{})
-			j.ID = store.NewJobID(sch.UID, time.Now().Add(time.Duration(i)*time.Millisecond))
-			commit(t, s, sch.UID, store.Batch{Create: []store.Job{j}})
+			j.Created = time.Now().Add(time.Duration(i) * time.Millisecond)
+			create(t, s, sch.UID, j)
 			if st := scheduler.States()[i%9]; st.Terminal() {
 				commit(t, s, sch.UID, change(j.ID, 1, store.JobStatus{State: st}))
 			} else {
@@ -220,7 +220,7 @@ func TestJobID(t *testing.T) {
 	uid, now := store.NewUID(), time.Now()
 	var all []string
 	for i := range 1000 {
-		id := store.NewJobID(uid, now.Add(time.Duration(i)*time.Millisecond))
+		id := store.JobID(uid, "", now.Add(time.Duration(i)*time.Millisecond))
 		if got, ok := store.JobScheduler(id); !ok || got != uid || len(id) > 64 {
 			t.Fatalf("%s is read as one of %q, %v", id, got, ok)
 		}

@@ -52,8 +52,8 @@ func play(role string) int {
 						return
 					}
 					os.Stdout.WriteString("scheduler " + sch.UID + "\n")
-					id := store.NewJobID(sch.UID, time.Now())
-					if _, err := s.Commit(ctx, sch.UID, store.Batch{Create: []store.Job{{ID: id, Spec: scheduler.Job{Command: "true"}}}}); err != nil {
+					id := store.JobID(sch.UID, "", time.Now())
+					if _, err := s.Create(ctx, sch.UID, []store.Creation{{Job: store.Job{ID: id, Spec: scheduler.Job{Command: "true"}}}}, time.Now()); err != nil {
 						fmt.Fprintln(os.Stderr, err)
 						return
 					}

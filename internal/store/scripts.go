@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 
 	"github.com/redis/go-redis/v9"
 
@@ -18,12 +19,22 @@ var (
 	schedulerUpdate string
 	//go:embed lua/scheduler_delete.lua
 	schedulerDelete string
+	//go:embed lua/jobs.lua
+	jobsCommon string
+	//go:embed lua/jobs_create.lua
+	jobsCreate string
 	//go:embed lua/jobs_commit.lua
 	jobsCommit string
 	//go:embed lua/jobs_close.lua
 	jobsClose string
 	//go:embed lua/jobs_delete.lua
 	jobsDelete string
+	//go:embed lua/health_set.lua
+	healthSet string
+	//go:embed lua/hook_set.lua
+	hookSet string
+	//go:embed lua/letter_move.lua
+	letterMove string
 	//go:embed lua/lease_renew.lua
 	leaseRenew string
 	//go:embed lua/lease_release.lua
@@ -32,7 +43,8 @@ var (
 
 type scripts struct {
 	schedulerCreate, schedulerUpdate, schedulerDelete *redis.Script
-	jobsCommit, jobsClose, jobsDelete                 *redis.Script
+	jobsCreate, jobsCommit, jobsClose, jobsDelete     *redis.Script
+	healthSet, hookSet, letterMove                    *redis.Script
 	leaseRenew, leaseRelease                          *redis.Script
 }
 
@@ -41,9 +53,13 @@ func loadScripts() scripts {
 		schedulerCreate: redis.NewScript(schedulerCreate),
 		schedulerUpdate: redis.NewScript(schedulerUpdate),
 		schedulerDelete: redis.NewScript(schedulerDelete),
-		jobsCommit:      redis.NewScript(jobsCommit),
+		jobsCreate:      redis.NewScript(jobsCommon + jobsCreate),
+		jobsCommit:      redis.NewScript(jobsCommon + jobsCommit),
 		jobsClose:       redis.NewScript(jobsClose),
-		jobsDelete:      redis.NewScript(jobsDelete),
+		jobsDelete:      redis.NewScript(jobsCommon + jobsDelete),
+		healthSet:       redis.NewScript(jobsCommon + healthSet),
+		hookSet:         redis.NewScript(jobsCommon + hookSet),
+		letterMove:      redis.NewScript(jobsCommon + letterMove),
 		leaseRenew:      redis.NewScript(leaseRenew),
 		leaseRelease:    redis.NewScript(leaseRelease),
 	}
@@ -58,7 +74,26 @@ func (s *Store) run(ctx context.Context, script *redis.Script, key string, args 
 	if len(answer) == 0 {
 		return "", nil, fault.By(fault.Host, fault.Internal.New("store: a script answered nothing"))
 	}
-	return answer[0], answer[1:], nil
+	if word = answer[0]; word == "wrong" && len(answer) == 4 {
+		return "", nil, s.wrongType(answer[1], "a "+answer[2]+" where Oceanid keeps a "+answer[3])
+	}
+	return word, answer[1:], nil
+}
+
+// arguments are those of a script, in its order.
+type arguments struct {
+	list []any
+	err  error
+}
+
+func (a *arguments) put(v ...any) { a.list = append(a.list, v...) }
+
+func (a *arguments) json(v any) {
+	text, err := json.Marshal(v)
+	if err != nil && a.err == nil {
+		a.err = fault.By(fault.Host, fault.Internal.New("store: %w", err))
+	}
+	a.put(text)
 }
 
 // unexpected is the error for an answer that a script does not have.

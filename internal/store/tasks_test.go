@@ -20,7 +20,7 @@ func TestTasksAreWhatWasSaid(t *testing.T) {
 		sch := newScheduler(t, s)
 		for _, tasks := range []int{1, 2, 64, 200, 2000} {
 			job := newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: tasks}})
-			commit(t, s, sch.UID, store.Batch{Create: []store.Job{job}})
+			create(t, s, sch.UID, job)
 			want := make([]store.Task, tasks)
 			for i := range want {
 				want[i] = store.Task{Index: i, State: scheduler.Pending}
@@ -121,7 +121,7 @@ func TestMillionTasks(t *testing.T) {
 	const million = 1_000_000
 	ten := newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: 10}})
 	job := newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: million}})
-	commit(t, s, sch.UID, store.Batch{Create: []store.Job{ten, job}})
+	create(t, s, sch.UID, ten, job)
 	commit(t, s, sch.UID, change(job.ID, 1, store.JobStatus{State: scheduler.Queued}, store.TaskChange{Count: million, State: scheduler.Queued, Detail: store.TaskDetail{Reason: "waits"}}))
 	if a, b := memory(ten), memory(job); b > a+500 {
 		t.Errorf("a queued job costs %d bytes with 10 tasks and %d with a million", a, b)

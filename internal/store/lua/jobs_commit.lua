@@ -1,112 +1,80 @@
 -- Writes everything that changes at once about the jobs of one scheduler: records, states of tasks, indexes, events, the driver's cursor.
--- KEYS[1]  oceanid:{uid}: the beginning of the names of all keys touched here
--- ARGV     in the order in which it is read below
--- answers  ok, ids of the jobs whose change was skipped … | fence | closed
-local base = KEYS[1]
-local meta, events = base .. 'meta', base .. 'events'
-local at = 0
-local function arg() at = at + 1; return ARGV[at] end
-local function number() return tonumber(arg()) end
-
-local terminal = {succeeded = true, failed = true, cancelled = true, lost = true}
-local channel, uid, nonce, fence, kept = arg(), arg(), arg(), number(), arg()
-local has_cursor, cursor = arg() == '1', arg()
+-- answers  ok, ids of the jobs whose change was skipped … | fence | wrong, key, type, type wanted
+local channel, uid, nonce, kept, now = arg(), arg(), arg(), arg(), arg()
+local fence, has_cursor, cursor = number(), arg() == '1', arg()
 
 -- Nothing may be written before everything that refuses the whole batch was asked.
 if fence ~= 0 and fence ~= tonumber(redis.call('HGET', meta, 'fence') or '0') then
   return {'fence'}
 end
-local creations = number()
-if creations > 0 and redis.call('HEXISTS', meta, 'closed') == 1 then
-  return {'closed'}
+expect('stream', events)
+expect('hash', base .. 'natives')
+expect('hash', usage)
+
+local changes = {}
+for i = 1, number() do
+  local c = {id = arg(), expect = number(), state = arg(), native = arg(), run = number(), status = arg(), event = arg(), whole = arg(), whole_detail = arg()}
+  c.runs, c.details = {}, {}
+  for n = 1, number() do c.runs[n] = {arg(), number(), arg()} end
+  for n = 1, number() do c.details[n] = {arg(), arg()} end
+  c.job, c.tasks, c.detail = base .. 'job:' .. c.id, base .. 'tasks:' .. c.id, base .. 'detail:' .. c.id
+  expect('hash', c.job)
+  expect('string', c.tasks)
+  expect('hash', c.detail)
+  if wrong then return wrong end
+  local old = redis.call('HMGET', c.job, 'rev', 'by', 'state', 'user', 'native', 'member', 'run', 'tasks')
+  c.old = {rev = tonumber(old[1] or '0'), by = old[2], state = old[3], user = old[4], native = old[5], member = old[6], run = tonumber(old[7] or '0'), tasks = old[8]}
+  if c.old.state then
+    expect_indexes(c.old.state, c.old.user)
+    expect_indexes(c.state, c.old.user)
+  end
+  changes[i] = c
 end
+if wrong then return wrong end
 
 local answer = {'ok'}
 local written = false
 
-local function tell(event)
-  if event ~= '' then
-    local id = redis.call('HINCRBY', meta, 'seq', 1)
-    redis.call('XADD', events, 'MAXLEN', '~', kept, string.format('%d-0', id), 'e', event)
+-- name keeps the pool's identifier of the job, which a run keeps once it has one. That of an earlier run leads to the job no more: news of it is old.
+local function name(c)
+  local old = c.old.native
+  if c.native == '' and c.run == c.old.run then return old end
+  if c.native ~= old then
+    if old ~= '' and redis.call('HGET', base .. 'natives', old) == c.id then redis.call('HDEL', base .. 'natives', old) end
+    if c.native ~= '' then redis.call('HSET', base .. 'natives', c.native, c.id) end
   end
+  return c.native
 end
 
-local function enter(state, user, member)
-  redis.call('ZADD', base .. 'ix:s:' .. state, 0, member)
-  if user ~= '' then redis.call('ZADD', base .. 'ix:su:' .. state .. ':' .. user, 0, member) end
-  if not terminal[state] then redis.call('ZADD', base .. 'ix:active', 0, member) end
-end
-
-local function leave(state, user, member, now)
-  redis.call('ZREM', base .. 'ix:s:' .. state, member)
-  if user ~= '' then redis.call('ZREM', base .. 'ix:su:' .. state .. ':' .. user, member) end
-  if terminal[now] then redis.call('ZREM', base .. 'ix:active', member) end
-end
-
-for _ = 1, creations do
-  local id, member, user, state, native = arg(), arg(), arg(), arg(), arg()
-  local created, tasks, code, head, spec, status, event = arg(), arg(), arg(), arg(), arg(), arg(), arg()
-  local indexes = {}
-  for n = 1, number() do indexes[n] = arg() end
-  local job = base .. 'job:' .. id
-  local by = redis.call('HGET', job, 'by')
-  if by then
-    -- An earlier try of this very call, whose answer was lost, made it; else the identifier is taken.
-    if by ~= nonce then answer[#answer + 1] = id end
-  else
-    written = true
-    redis.call('HSET', job, 'rev', 1, 'by', nonce, 'user', user, 'state', state, 'native', native,
-      'created', created, 'tasks', tasks, 'base', code, 'head', head, 'status', status)
-    redis.call('SET', base .. 'spec:' .. id, spec)
-    if native ~= '' then redis.call('HSET', base .. 'natives', native, id) end
-    for _, index in ipairs(indexes) do redis.call('ZADD', base .. index, 0, member) end
-    enter(state, user, member)
-    tell(event)
-  end
-end
-
-for _ = 1, number() do
-  local id, member, expect = arg(), arg(), number()
-  local state, native, status, event = arg(), arg(), arg(), arg()
-  local whole, whole_detail = arg(), arg()
-  local runs, details = {}, {}
-  for n = 1, number() do runs[n] = {arg(), number(), arg()} end
-  for n = 1, number() do details[n] = {arg(), arg()} end
-
-  local job = base .. 'job:' .. id
-  local old = redis.call('HMGET', job, 'rev', 'by', 'state', 'user', 'native')
-  local rev = tonumber(old[1] or '0')
-  if rev == expect + 1 and old[2] == nonce then
+for _, c in ipairs(changes) do
+  local old = c.old
+  if old.rev == c.expect + 1 and old.by == nonce then
     -- Done by an earlier try of this very call, whose answer was lost.
-  elseif rev ~= expect or rev == 0 or (terminal[old[3]] and old[3] ~= state) then
-    answer[#answer + 1] = id
+  elseif old.rev ~= c.expect or old.rev == 0 or (terminal[old.state] and old.state ~= c.state) then
+    answer[#answer + 1] = c.id
   else
     written = true
-    if native == '' then
-      native = old[5]
-    elseif native ~= old[5] then
-      redis.call('HSET', base .. 'natives', native, id)
+    redis.call('HSET', c.job, 'rev', old.rev + 1, 'by', nonce, 'state', c.state, 'native', name(c), 'run', c.run, 'status', c.status)
+    if c.state ~= old.state then
+      leave(old.state, old.user, old.member)
+      enter(c.job, c.state, old.user, old.member, now)
+      if terminal[c.state] then count(old.user, -1, -tonumber(old.tasks)) end
     end
-    redis.call('HSET', job, 'rev', rev + 1, 'by', nonce, 'state', state, 'native', native, 'status', status)
-    if state ~= old[3] then
-      leave(old[3], old[4], member, state)
-      enter(state, old[4], member)
+    if c.whole ~= '' then
+      redis.call('DEL', c.tasks, c.detail)
+      redis.call('HSET', c.job, 'base', c.whole, 'base_detail', c.whole_detail)
     end
-    if whole ~= '' then
-      redis.call('DEL', base .. 'tasks:' .. id, base .. 'detail:' .. id)
-      redis.call('HSET', job, 'base', whole, 'base_detail', whole_detail)
+    for _, run in ipairs(c.runs) do
+      redis.call('SETRANGE', c.tasks, run[1], string.rep(run[3], run[2]))
     end
-    for _, run in ipairs(runs) do
-      redis.call('SETRANGE', base .. 'tasks:' .. id, run[1], string.rep(run[3], run[2]))
-    end
-    for _, detail in ipairs(details) do
+    for _, detail in ipairs(c.details) do
       if detail[2] == '' then
-        redis.call('HDEL', base .. 'detail:' .. id, detail[1])
+        redis.call('HDEL', c.detail, detail[1])
       else
-        redis.call('HSET', base .. 'detail:' .. id, detail[1], detail[2])
+        redis.call('HSET', c.detail, detail[1], detail[2])
       end
     end
-    tell(event)
+    tell(c.event, kept)
   end
 end
 

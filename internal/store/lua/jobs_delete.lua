@@ -1,32 +1,38 @@
--- Forgets jobs that have ended: all of those named, or none.
--- KEYS[1]  oceanid:{uid}: the beginning of the names of all keys touched here
--- ARGV     channel, uid, number of jobs, and for each: id, member in the indexes, number of constant indexes, their names
--- answers  ok | active, id | missing, id
-local base = KEYS[1]
-local at = 0
-local function arg() at = at + 1; return ARGV[at] end
-
-local terminal = {succeeded = true, failed = true, cancelled = true, lost = true}
-local channel, uid = arg(), arg()
+-- Forgets jobs that have ended: all of those named, or none. That they were there is remembered for a while, or for ever.
+-- ARGV     channel, uid, now (ms), number of jobs, and for each: id, until when it is remembered (ms), number of constant indexes, their names
+-- answers  ok | active, id | missing, id | wrong, key, type, type wanted
+local channel, uid, now = arg(), arg(), arg()
+expect('zset', tombs)
+expect('hash', base .. 'natives')
 local jobs = {}
-for i = 1, tonumber(arg()) do
-  local job = {id = arg(), member = arg(), indexes = {}}
-  for n = 1, tonumber(arg()) do job.indexes[n] = arg() end
-  local now = redis.call('HMGET', base .. 'job:' .. job.id, 'state', 'user', 'native')
-  if not now[1] then return {'missing', job.id} end
-  if not terminal[now[1]] then return {'active', job.id} end
-  job.state, job.user, job.native = now[1], now[2], now[3]
-  jobs[i] = job
-end
-
-for _, job in ipairs(jobs) do
-  for _, index in ipairs(job.indexes) do redis.call('ZREM', base .. index, job.member) end
-  redis.call('ZREM', base .. 'ix:s:' .. job.state, job.member)
-  if job.user ~= '' then redis.call('ZREM', base .. 'ix:su:' .. job.state .. ':' .. job.user, job.member) end
-  if job.native ~= '' and redis.call('HGET', base .. 'natives', job.native) == job.id then
-    redis.call('HDEL', base .. 'natives', job.native)
+for i = 1, number() do
+  local j = {id = arg(), remember = arg(), indexes = {}}
+  for n = 1, number() do
+    j.indexes[n] = base .. arg()
+    expect('zset', j.indexes[n])
   end
-  for _, kind in ipairs({'job:', 'spec:', 'tasks:', 'detail:'}) do redis.call('DEL', base .. kind .. job.id) end
+  local job = base .. 'job:' .. j.id
+  expect('hash', job)
+  if wrong then return wrong end
+  local old = redis.call('HMGET', job, 'state', 'user', 'native', 'member', 'ended')
+  if not old[1] then return {'missing', j.id} end
+  if not terminal[old[1]] then return {'active', j.id} end
+  j.state, j.user, j.native, j.member, j.ended = old[1], old[2], old[3], old[4], old[5]
+  expect_indexes(j.state, j.user)
+  jobs[i] = j
+end
+if wrong then return wrong end
+
+redis.call('ZREMRANGEBYSCORE', tombs, '-inf', now)
+for _, j in ipairs(jobs) do
+  for _, index in ipairs(j.indexes) do redis.call('ZREM', index, j.member) end
+  leave(j.state, j.user, j.member)
+  redis.call('ZREM', base .. 'ix:ended', j.ended)
+  if j.native ~= '' and redis.call('HGET', base .. 'natives', j.native) == j.id then
+    redis.call('HDEL', base .. 'natives', j.native)
+  end
+  for _, kind in ipairs({'job:', 'spec:', 'tasks:', 'detail:'}) do redis.call('DEL', base .. kind .. j.id) end
+  redis.call('ZADD', tombs, j.remember, string.sub(j.member, 11))
 end
 redis.call('PUBLISH', channel, uid)
 return {'ok'}
