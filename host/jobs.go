@@ -5,24 +5,7 @@ import (
 	"errors"
 
 	"github.com/oceanid/oceanid/internal/store"
-	"github.com/oceanid/oceanid/sdk/scheduler"
 )
-
-// JobQuery says which jobs are wanted. Conditions left out do not restrict.
-type JobQuery struct {
-	// Scheduler wants those of one scheduler, by name.
-	Scheduler string
-	// User wants those of one user.
-	User string
-	// States wants those in one of these states.
-	States []scheduler.State
-	// Labels wants those that have all of these.
-	Labels map[string]string
-	// After is the cursor that the page before gave; "" is the first page.
-	After string
-	// Limit is the size of the page. Default 50, at most 1000.
-	Limit int
-}
 
 // ListJobs is one page of jobs, the newest first, and the cursor of the next page: "" when there is none. A page may be short although there is a
 // next one. The pools are not asked.
@@ -31,7 +14,10 @@ func (h *Host) ListJobs(ctx context.Context, q JobQuery) (jobs []*Job, next stri
 	if err != nil {
 		return nil, "", err
 	}
-	kept, next, err := h.store.ListJobs(ctx, store.JobQuery{SchedulerUIDs: uids, User: q.User, States: q.States, Labels: q.Labels, After: q.After, Limit: q.Limit})
+	kept, next, err := h.store.ListJobs(ctx, store.JobQuery{
+		SchedulerUIDs: uids, User: q.User, Group: q.Group, Name: q.Name, States: q.States, Labels: q.Labels, Of: q.Of,
+		Since: q.Since, Until: q.Until, After: q.After, Limit: q.Limit,
+	})
 	if err != nil {
 		return nil, "", err
 	}

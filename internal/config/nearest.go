@@ -8,6 +8,9 @@ import (
 	"github.com/agext/levenshtein"
 )
 
+// Nearest is the known name that was most likely meant by one that is not known, or "".
+func Nearest(name string, known []string) string { return nearest(name, known) }
+
 // nearest is the known name that was most likely meant, or "".
 func nearest(name string, known []string) string {
 	plain := func(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
