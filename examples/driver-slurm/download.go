@@ -103,7 +103,7 @@ func (f *fetch) look(ctx context.Context, name string) (fs.FileInfo, error) {
 func (f *fetch) entry(ctx context.Context, name string, info fs.FileInfo) error {
 	switch {
 	case info.Mode().IsRegular():
-		return f.file(ctx, name, info)
+		return f.file(ctx, name)
 	case !info.IsDir():
 		f.others = append(f.others, name)
 		return nil
@@ -121,12 +121,22 @@ func (f *fetch) entry(ctx context.Context, name string, info fs.FileInfo) error 
 	return nil
 }
 
-func (f *fetch) file(ctx context.Context, name string, info fs.FileInfo) error {
+// file yields a file as it is once it is open: the task's other processes may have put something else in its place since it was looked at. That this is a
+// link to a file elsewhere SFTP cannot tell any more; it is a file that the portal's account may read.
+func (f *fetch) file(ctx context.Context, name string) error {
 	file, err := with(ctx, f.driver.machine, func(files files) (*sftp.File, error) { return files.Open(path.Join(f.work, name)) })
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	info, err := with(ctx, f.driver.machine, func(files) (fs.FileInfo, error) { return file.Stat() })
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		f.others = append(f.others, name)
+		return nil
+	}
 	content := &reader{ctx: ctx, machine: f.driver.machine, file: file, left: info.Size()}
 	return f.yield(scheduler.File{Task: f.task, Path: name, Size: info.Size(), Mode: uint32(info.Mode().Perm()), Modified: info.ModTime()}, content)
 }

@@ -115,3 +115,15 @@ func processes(t *testing.T, command string) (found []string) {
 	}
 	return found
 }
+
+// Some tasks of an array, run once more, find themselves who they were.
+func TestIndices(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	ref := submit(t, d, scheduler.Job{Command: "sh", Args: []string{"-c", "exit $OCEANID_TASK_INDEX"}, Array: &scheduler.Array{Count: 2, Indices: []int{7, 3}}})
+	for _, s := range awaitState(t, d, ref, "ended", terminal) {
+		if want := []int{7, 3}[s.Task]; s.Exit == nil || s.Exit.Code != want {
+			t.Errorf("task %d was %+v, want %d", s.Task, s.Exit, want)
+		}
+	}
+}

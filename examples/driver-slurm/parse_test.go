@@ -1,7 +1,9 @@
 package main
 
 import (
+	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,5 +140,18 @@ func TestRefusals(t *testing.T) {
 	}
 	if !unreachable.MatchString("slurm_load_jobs error: Unable to contact slurm controller (connect failure)") {
 		t.Error("a controller that is down is not seen as that")
+	}
+}
+
+// sbatch gets the same words in the same order each time, also of the greatest numbers that a job may hold.
+func TestOptionsOfTheGreatestNumbers(t *testing.T) {
+	t.Parallel()
+	d := &driver{config: Config{Partition: "p", Account: "a", QOS: "q"}}
+	job := scheduler.Job{Command: "true", Token: "t", Resources: scheduler.Resources{CPUs: math.MaxInt32, Memory: math.MaxInt64, RunTime: math.MaxInt64, GPUs: math.MaxInt32}}
+	want := []string{"--partition=p", "--account=a", "--qos=q", "--cpus-per-task=2147483647", "--mem=9007199254740992K", "--gres=gpu:2147483647", "--time=153722868"}
+	for range 20 {
+		if got := d.options("/f", job)[10:]; !slices.Equal(got, want) {
+			t.Fatalf("%q\nwant %q", got, want)
+		}
 	}
 }

@@ -136,7 +136,7 @@ func (p part) explain(tasks []scheduler.Status, failed map[string]bool) {
 	}
 	for i, s := range tasks {
 		if s.State == scheduler.Lost || s.State == scheduler.Cancelled && !p.record.cancelled {
-			tasks[i].State, tasks[i].Reason = scheduler.Cancelled, "not run: node "+p.after[before]+", which it waits for, did not succeed"
+			tasks[i].State, tasks[i].Cause, tasks[i].Reason = scheduler.Cancelled, scheduler.CauseUpstream, "not run: node "+p.after[before]+", which it waits for, did not succeed"
 		}
 	}
 }
@@ -164,7 +164,7 @@ func merge(tasks []scheduler.Status) (runs []scheduler.Status) {
 }
 
 func alike(a, b scheduler.Status) bool {
-	return a.State == b.State && a.Reason == b.Reason && a.Native == b.Native && a.Node == b.Node && a.Time.Equal(b.Time) &&
+	return a.State == b.State && a.Reason == b.Reason && a.Cause == b.Cause && a.Native == b.Native && a.Node == b.Node && a.Time.Equal(b.Time) &&
 		(a.Exit == nil) == (b.Exit == nil) && (a.Exit == nil || *a.Exit == *b.Exit)
 }
 

@@ -7,7 +7,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -73,9 +72,9 @@ func (d *driver) options(f folder, job scheduler.Job) []string {
 		"--propagate=NONE",
 	}
 	add := func(format string, value any) { args = append(args, fmt.Sprintf(format, value)) }
-	for option, value := range map[string]string{"partition": d.config.Partition, "account": d.config.Account, "qos": d.config.QOS} {
-		if value != "" {
-			args = append(args, "--"+option+"="+value)
+	for _, o := range []struct{ name, value string }{{"partition", d.config.Partition}, {"account", d.config.Account}, {"qos", d.config.QOS}} {
+		if o.value != "" {
+			args = append(args, "--"+o.name+"="+o.value)
 		}
 	}
 	if job.Array != nil {
@@ -86,14 +85,14 @@ func (d *driver) options(f folder, job scheduler.Job) []string {
 		add("--cpus-per-task=%d", int(math.Ceil(r.CPUs)))
 	}
 	if r.Memory > 0 {
-		add("--mem=%dK", (r.Memory+1023)/1024)
+		add("--mem=%dK", (r.Memory-1)/1024+1)
 	}
 	if r.GPUs > 0 {
 		add("--gres=gpu:%d", r.GPUs)
 	}
 	if r.RunTime > 0 {
 		// task.py keeps it to the second, and can say so; Slurm counts in minutes, and is the second guard.
-		add("--time=%d", int(math.Ceil((r.RunTime + 30*time.Second).Minutes())))
+		add("--time=%d", int(math.Ceil(r.RunTime.Minutes()+0.5)))
 	}
 	return args
 }

@@ -45,9 +45,10 @@ func said(e entry, cancelled bool) scheduler.Status {
 	default:
 		why, known := failures[e.state]
 		if !known {
-			why = "Slurm says " + e.state + ", which this driver does not know"
+			why.text = "Slurm says " + e.state + ", which this driver does not know"
 		}
-		set(scheduler.Failed, e.ended, why)
+		set(scheduler.Failed, e.ended, why.text)
+		s.Cause = why.cause
 	}
 	if s.State.Terminal() && s.Time.IsZero() {
 		s.Time = e.ended
@@ -56,15 +57,18 @@ func said(e entry, cancelled bool) scheduler.Status {
 }
 
 // failures are the ends of tasks that did not end by themselves.
-var failures = map[string]string{
-	"TIMEOUT":       "ran into the time limit of its partition",
-	"OUT_OF_MEMORY": "used more memory than it had asked for",
-	"NODE_FAIL":     "the node that it ran on failed",
-	"PREEMPTED":     "ended by Slurm for a more urgent job",
-	"BOOT_FAIL":     "the node that it was to run on did not start",
-	"DEADLINE":      "could not end before its deadline",
-	"LAUNCH_FAILED": "Slurm could not start it on its node",
-	"REVOKED":       "another cluster of the federation has it",
+var failures = map[string]struct {
+	text  string
+	cause scheduler.Cause
+}{
+	"TIMEOUT":       {"ran into the time limit of its partition", scheduler.CauseRunTime},
+	"OUT_OF_MEMORY": {"used more memory than it had asked for", scheduler.CauseMemory},
+	"NODE_FAIL":     {"the node that it ran on failed", scheduler.CauseEvicted},
+	"PREEMPTED":     {"ended by Slurm for a more urgent job", scheduler.CauseEvicted},
+	"BOOT_FAIL":     {"the node that it was to run on did not start", scheduler.CauseEvicted},
+	"DEADLINE":      {"could not end before its deadline", scheduler.CauseRunTime},
+	"LAUNCH_FAILED": {"Slurm could not start it on its node", scheduler.CauseStart},
+	"REVOKED":       {text: "another cluster of the federation has it"},
 }
 
 // pending tells a task that waits for its turn from one that waits for somebody.
@@ -72,7 +76,7 @@ func pending(s *scheduler.Status, e entry) {
 	s.State, s.Time = scheduler.Queued, e.submitted
 	switch e.reason {
 	case "JobHeldUser":
-		s.State, s.Time, s.Reason = scheduler.Held, time.Time{}, "held by its user"
+		s.State, s.Time, s.Reason, s.Cause = scheduler.Held, time.Time{}, "held by its user", scheduler.CauseUser
 	case "JobHeldAdmin":
 		s.State, s.Time, s.Reason = scheduler.Held, time.Time{}, "held by the cluster's administrators, or by the portal's account as one of them"
 	case "JobHoldMaxRequeue":
@@ -129,9 +133,9 @@ func recorded(e end) scheduler.Status {
 		s.Exit = &scheduler.Exit{Signal: e.number}
 		s.Reason = ended(s.Exit)
 	case "limit":
-		s.Reason = fmt.Sprintf("ended after the %v that it may run", time.Duration(e.number)*time.Second)
+		s.Reason, s.Cause = fmt.Sprintf("ended after the %v that it may run", time.Duration(e.number)*time.Second), scheduler.CauseRunTime
 	case "unstarted":
-		s.Reason = fmt.Sprintf("its command could not be started: %v", syscall.Errno(e.number))
+		s.Reason, s.Cause = fmt.Sprintf("its command could not be started: %v", syscall.Errno(e.number)), scheduler.CauseStart
 	default:
 		s.Reason = "could not be prepared on its node: slurm.log in the job's folder says why"
 	}

@@ -87,8 +87,10 @@ def command(job):
 def environment(job):
     env = dict(os.environb)
     env.update({k.encode(): v.encode() for k, v in (job.get("env") or {}).items()})
-    count = (job.get("array") or {}).get("count") or 1
-    env.update({b"OCEANID_TASK_INDEX": b"%d" % task, b"OCEANID_TASK_COUNT": b"%d" % count, b"OCEANID_JOB_TOKEN": job["token"].encode()})
+    array = job.get("array") or {}
+    count = array.get("count") or 1
+    index = array["indices"][task] if array.get("indices") else task
+    env.update({b"OCEANID_TASK_INDEX": b"%d" % index, b"OCEANID_TASK_COUNT": b"%d" % count, b"OCEANID_JOB_TOKEN": job["token"].encode()})
     return env
 
 

@@ -13,6 +13,9 @@ import (
 // SubmitWorkflow makes a job of Slurm's of each node, which depends on those before it. Those that wait for nobody are held until all are there: so none
 // can end, and be forgotten by Slurm, before another is told to wait for it. Each node is handed over as any job is, and so this can be repeated too.
 func (d *driver) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (scheduler.ID, error) {
+	if err := w.CheckPlain(); err != nil {
+		return "", err
+	}
 	order, err := w.Order()
 	if err != nil {
 		return "", err
