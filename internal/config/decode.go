@@ -24,7 +24,9 @@ func (f *File) Decode(b *Block, schema *pluginv1.Block) (Values, error) {
 // decode gives the values that are right, and marks for all that is wrong.
 func (f *File) decode(b *Block, schema *pluginv1.Block) (Values, []mark) {
 	r := reader{text: f.texts[b.head.Filename], eval: evaluation(f.folder)}
-	given := r.body(b.body, schema)
+	given := r.body(b.body, without(schema, b.apart))
+	// What was read apart is known, in whatever form it stands there.
+	delete(given, b.apart)
 	c := checker{hcl: true}
 	public, secret := c.block(schema, given, nil)
 	for _, found := range c.found {
@@ -85,7 +87,7 @@ func (f *File) diagnostics(b *Block, schema *pluginv1.Block, marks []mark) []Dia
 		if other == b {
 			known = schema
 		}
-		hidden = append(hidden, secretsIn(other.body, known)...)
+		hidden = append(hidden, secretsIn(other.body, known, other.apart)...)
 	}
 	covered := coverOf(hidden)
 	all := make([]Diagnostic, len(marks))

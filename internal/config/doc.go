@@ -1,7 +1,8 @@
 // Package config reads what an operator wrote, in HCL, in HCL's JSON syntax, on the command line or in Go, checks it against the schema that a
 // driver published, and says everything that is wrong with it at once, at the line where it stands.
 //
-//	file, err := config.Load("config.hcl")          // the plan: store, drivers, schedulers
+//	file, err := config.Load("config.hcl")          // the plan: store, drivers, schedulers, rules
+//	wanted, err := config.LoadJobs("jobs.hcl")      // jobs and workflows to submit
 //	values, err := file.Decode(block, schema)       // one scheduler's configuration as canonical JSON, secrets apart
 //	warnings, err := file.Locate(block, schema, d)  // the driver's own objections, at the operator's lines
 //
@@ -10,11 +11,16 @@
 //	driver_dir = "./plugins"
 //	store                         { address | path, keeper, username, password }
 //	driver    "TYPE"              { path, checksum, version, env = { … }, idle, limits { … }, restart { … } }
+//	jobs                          { keep, keep_files, lost_after, stale, results }
+//	quota                         { scheduler, user, jobs, tasks }
+//	job       "NAME"              { scheduler, command, args, … array { … }, resources { … }, policy { … retry { … } } }
+//	workflow  "NAME"              { scheduler, … node "NAME" { command, after, … } }
 //	scheduler "TYPE" "NAME"       { … what the schema of the driver says … }
 //	cluster   "TYPE" "NAME"       { … }
 //
-// Paths in driver_dir, driver.path and store.path are relative to the folder of the file and may begin with ~. A scheduler's name is unique
-// among all schedulers, of whatever type.
+// Paths in driver_dir, driver.path, store.path, jobs.results, and those of a job's inputs and results are relative to the folder of the file and may begin
+// with ~. A scheduler's name is unique among all schedulers, of whatever type, that of a job among jobs and workflows. Jobs and workflows may as well have a
+// file of their own (LoadJobs); their fields are those of scheduler.Job and scheduler.Workflow, sizes with a unit.
 //
 // Values are HCL expressions without variables. The functions are env("NAME"), env("NAME", "default"), file("path"), and upper, lower,
 // title, trimspace, trim, trimprefix, trimsuffix, chomp, substr, format, join, split and replace. The result of file is the content of a regular

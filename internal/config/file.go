@@ -25,6 +25,8 @@ type File struct {
 	// Jobs and Quotas are the rules for all jobs.
 	Jobs   JobRules
 	Quotas []Quota
+	// Wanted are the jobs and workflows of the file.
+	Wanted []Wanted
 
 	texts  map[string]*text
 	folder string
@@ -69,11 +71,11 @@ type Driver struct {
 
 // Block is one block of a file.
 type Block struct {
-	// Kind is "store", "jobs", "quota", "driver", "scheduler" or "cluster".
+	// Kind is "store", "jobs", "quota", "driver", "job", "workflow", "node", "scheduler" or "cluster".
 	Kind string
-	// Type is the first label, "" for a store.
+	// Type is the label of a driver, the first one of a scheduler or cluster; else "".
 	Type string
-	// Name is the second label, that of a scheduler or cluster.
+	// Name is the second label of a scheduler or cluster, the only one of a job, workflow or node; else "".
 	Name string
 
 	body hcl.Body
@@ -82,6 +84,9 @@ type Block struct {
 	labels []hcl.Range
 	// schema is what is known of its content without a driver: nothing of a scheduler or cluster, all of the others.
 	schema *pluginv1.Block
+	// apart is the kind of the blocks within that are read by themselves: inner.
+	apart string
+	inner []*Block
 }
 
 // String is the block's header, as in `scheduler "condor" "Default"`.

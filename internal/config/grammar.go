@@ -15,6 +15,8 @@ func top() *hcl.BodySchema {
 			{Type: "jobs"},
 			{Type: "quota"},
 			{Type: "driver", LabelNames: []string{"type"}},
+			{Type: blockJob, LabelNames: []string{"name"}},
+			{Type: blockWorkflow, LabelNames: []string{"name"}},
 			{Type: "scheduler", LabelNames: []string{"type", "name"}},
 			{Type: "cluster", LabelNames: []string{"type", "name"}},
 		},
@@ -28,12 +30,14 @@ func header(kind string) string {
 		return kind + " { … }"
 	case "driver":
 		return `driver "TYPE" { … }`
+	case blockJob, blockWorkflow, blockNode:
+		return kind + ` "NAME" { … }`
 	}
 	return kind + ` "TYPE" "NAME" { … }`
 }
 
-// grammar is the same file in the words of a driver's schema, so that one check serves both. Blocks other than store and driver are empty
-// here: their driver knows what they hold.
+// grammar is the same file in the words of a driver's schema, so that one check serves both. Blocks of schedulers and clusters are
+// empty here: their driver knows what they hold.
 func grammar() *pluginv1.Block {
 	str := &pluginv1.Type{Base: pluginv1.Type_BASE_STRING}
 	return &pluginv1.Block{
@@ -60,6 +64,8 @@ func grammar() *pluginv1.Block {
 			}}},
 			{Name: "jobs", Block: jobsGrammar()},
 			{Name: "quota", Repeated: true, Block: quotaGrammar()},
+			{Name: blockJob, Repeated: true, Block: jobGrammar()},
+			{Name: blockWorkflow, Repeated: true, Block: workflowGrammar()},
 			{Name: "scheduler", Repeated: true, Block: &pluginv1.Block{}},
 			{Name: "cluster", Repeated: true, Block: &pluginv1.Block{}},
 		},

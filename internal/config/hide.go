@@ -16,26 +16,27 @@ import (
 const ellipsis = "…"
 
 // secretsIn are the ranges of the values in a body that its schema does not show to be public: those of sensitive attributes, and those of names that it
-// does not know, because a misspelled password is a password.
-func secretsIn(body hcl.Body, schema *pluginv1.Block) []hcl.Range {
+// does not know, because a misspelled password is a password. Blocks of the kind apart are left to those who read them.
+func secretsIn(body hcl.Body, schema *pluginv1.Block, apart string) []hcl.Range {
 	if at, ok := object(body); !ok {
 		at.End.Byte = math.MaxInt
 		return []hcl.Range{at}
 	}
 	_, native := body.(*hclsyntax.Body)
 	var hidden []hcl.Range
-	content, _, _ := body.PartialContent(bodySchema(schema))
+	content, _, _ := body.PartialContent(bodySchema(without(schema, apart)))
 	read := map[string]bool{}
 	for _, b := range content.Blocks {
 		read[b.Type] = true
-		hidden = append(hidden, secretsIn(b.Body, nestedOf(schema, b.Type).GetBlock())...)
+		hidden = append(hidden, secretsIn(b.Body, nestedOf(schema, b.Type).GetBlock(), "")...)
 	}
 	for _, n := range namesIn(body) {
 		a := attributeOf(schema, n.name)
 		switch {
+		case n.name == apart:
 		case n.block && read[n.name]:
 			// A block of a known type may have been dropped for its labels.
-			hidden = append(hidden, secretsIn(n.body, nestedOf(schema, n.name).GetBlock())...)
+			hidden = append(hidden, secretsIn(n.body, nestedOf(schema, n.name).GetBlock(), "")...)
 		case !native && read[n.name]:
 		case n.block:
 			hidden = append(hidden, n.value)

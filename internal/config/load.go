@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 )
 
 // Load reads a configuration: a file in HCL's native syntax, one in HCL's JSON syntax when its name ends in .json, or a folder, which is all its
@@ -16,9 +18,15 @@ import (
 // go on to Decode and print all findings as one (Join); after a mistake of syntax it has no blocks. Any other error, with a nil File, says why
 // the file cannot be read: fault.NotFound, fault.Denied …
 func Load(path string) (*File, error) {
+	f, _, err := load(path)
+	return f, err
+}
+
+// load gives beside the File the inputs of its jobs, where they are named.
+func load(path string) (*File, []local, error) {
 	texts, folder, err := open(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f := &File{Path: path, texts: map[string]*text{}, folder: folder}
 	l := loader{file: f}
@@ -35,7 +43,7 @@ func Load(path string) (*File, error) {
 		}
 		l.clusters()
 	}
-	return f, failure(f.diagnostics(nil, nil, l.marks))
+	return f, l.locals, failure(f.diagnostics(nil, nil, l.marks))
 }
 
 // loader fills in a File.
@@ -43,6 +51,8 @@ type loader struct {
 	file  *File
 	marks []mark
 	dir   *hcl.Range
+	// locals are files that must be there when a job is submitted.
+	locals []local
 }
 
 func (l *loader) mark(at hcl.Range, hint, format string, args ...any) {
@@ -128,20 +138,31 @@ func (l *loader) driverDir(t *text, a *hcl.Attribute) {
 	}
 }
 
-func (l *loader) block(t *text, b *hcl.Block) {
-	block := &Block{Kind: b.Type, body: b.Body, head: b.DefRange, labels: b.LabelRanges, schema: nestedOf(grammar(), b.Type).GetBlock()}
+// newBlock has the last of two labels, or the only one of a job, as its name, and the other as its type.
+func newBlock(t *text, b *hcl.Block, schema *pluginv1.Block) *Block {
+	block := &Block{Kind: b.Type, body: b.Body, head: b.DefRange, labels: b.LabelRanges, schema: schema}
 	if t.json && len(b.LabelRanges) > 0 {
 		block.head = b.LabelRanges[len(b.LabelRanges)-1]
 	} else if t.json {
 		block.head = b.TypeRange
 	}
 	for i, label := range b.Labels {
-		if i == 0 {
+		if i == 0 && !block.named() {
 			block.Type = label
 		} else {
 			block.Name = label
 		}
 	}
+	return block
+}
+
+// named tells whether the only label of such a block is a name, not a type.
+func (b *Block) named() bool {
+	return b.Kind == blockJob || b.Kind == blockWorkflow || b.Kind == blockNode
+}
+
+func (l *loader) block(t *text, b *hcl.Block) {
+	block := newBlock(t, b, nestedOf(grammar(), b.Type).GetBlock())
 	l.file.blocks = append(l.file.blocks, block)
 	l.labels(block)
 	switch block.Kind {
@@ -151,6 +172,8 @@ func (l *loader) block(t *text, b *hcl.Block) {
 		l.jobs(block)
 	case "quota":
 		l.quota(block)
+	case blockJob, blockWorkflow:
+		l.wanted(t, block)
 	case "driver":
 		l.driver(block)
 	case "scheduler":
@@ -170,11 +193,11 @@ var (
 )
 
 func (l *loader) labels(b *Block) {
-	if len(b.labels) > 0 && !typeName.MatchString(b.Type) {
+	if len(b.labels) > 0 && !b.named() && !typeName.MatchString(b.Type) {
 		l.mark(b.labels[0], "a type is of a-z, 0-9 and -, begins with a letter and has at most 32 characters", "%q is no type of %s", b.Type, b.Kind)
 	}
-	if len(b.labels) > 1 && (len(b.Name) > 128 || !instance.MatchString(b.Name)) {
-		l.mark(b.labels[1], "a name is printable, has 1 to 128 bytes and no space at its ends", "%q is no name for a %s", b.Name, b.Kind)
+	if (len(b.labels) > 1 || len(b.labels) == 1 && b.named()) && (len(b.Name) > 128 || !instance.MatchString(b.Name)) {
+		l.mark(b.label(), "a name is printable, has 1 to 128 bytes and no space at its ends", "%q is no name for a %s", b.Name, b.Kind)
 	}
 }
 

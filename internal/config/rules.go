@@ -121,9 +121,11 @@ func (b *Block) at(names ...string) hcl.Range {
 	return b.find(p, false)
 }
 
-// has tells whether a name stands in the block, whatever its value.
-func (b *Block) has(name string) bool {
-	_, exact := inBody(b.body, b.head, path{}.attribute(name), false)
+// has tells whether a name stands in the block, whatever its value, given whether a path leads to something there.
+func (b *Block) has(name string) bool { return b.given(path{}.attribute(name)) }
+
+func (b *Block) given(p path) bool {
+	_, exact := inBody(b.body, b.head, p, false)
 	return exact
 }
 

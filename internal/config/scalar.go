@@ -67,8 +67,27 @@ func (c *checker) value(t *pluginv1.Type, a *pluginv1.Attribute, given any, at p
 		return c.list(t, a, given, at, quiet)
 	case pluginv1.Type_BASE_MAP:
 		return c.mapping(t, a, given, at, quiet)
+	case pluginv1.Type_BASE_UNSPECIFIED:
+		return c.option(a, given, at, quiet)
 	}
 	return wrong("")
+}
+
+// option is a pool's own option: a text, a bool, a number or a list of texts. No driver's schema can ask for one.
+func (c *checker) option(a *pluginv1.Attribute, given any, at path, quiet bool) (any, bool) {
+	base := pluginv1.Type_BASE_STRING
+	switch given.(type) {
+	case bool:
+		base = pluginv1.Type_BASE_BOOL
+	case *big.Float, json.Number:
+		base = pluginv1.Type_BASE_FLOAT
+	case []any:
+		return c.list(listType(&pluginv1.Type{Base: base}), a, given, at, quiet)
+	case map[string]any:
+		c.find(at, false, "", "%s must be text, a number, true or false, or a list of texts, not a map", at)
+		return nil, false
+	}
+	return c.value(&pluginv1.Type{Base: base}, a, given, at, quiet)
 }
 
 func (c *checker) text(a *pluginv1.Attribute, s string, at path, quiet bool) (any, bool) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -124,4 +125,15 @@ func nestedOf(schema *pluginv1.Block, name string) *pluginv1.NestedBlock {
 		}
 	}
 	return nil
+}
+
+// without is the schema without the blocks of a name; "": all of it.
+func without(schema *pluginv1.Block, name string) *pluginv1.Block {
+	if name == "" {
+		return schema
+	}
+	return &pluginv1.Block{
+		Attributes: schema.GetAttributes(), Doc: schema.GetDoc(),
+		Blocks: slices.DeleteFunc(slices.Clone(schema.GetBlocks()), func(b *pluginv1.NestedBlock) bool { return b.GetName() == name }),
+	}
 }

@@ -32,7 +32,7 @@ func (t *text) unparsed() []hcl.Range {
 
 var (
 	punctuation = regexp.MustCompile(`^[\s(){}\[\],]*`)
-	blockHeader = regexp.MustCompile(`^\s*(?:(?:store|jobs|quota|driver|scheduler|cluster)(?:\s+"[A-Za-z0-9._ -]*"){0,2}|[a-z][a-z0-9_]{0,31})\s*\{\s*`)
+	blockHeader = regexp.MustCompile(`^\s*(?:(?:store|jobs|quota|job|workflow|node|driver|scheduler|cluster)(?:\s+"[A-Za-z0-9._ -]*"){0,2}|[a-z][a-z0-9_]{0,31})\s*\{\s*`)
 	assignment  = regexp.MustCompile(`^\s*([a-z][a-z0-9_]{0,31})\s*[=:]\s*`)
 	plainValue  = regexp.MustCompile(`^(?:-?[0-9][0-9.]{0,9}[a-z]{0,2}|true|false|null|[({\[]+)\s*$`)
 	telling     = regexp.MustCompile(`pass|secret|token|key|cred|auth|address|pin`)
