@@ -50,12 +50,10 @@ func Write(dir string, o Options) (names []string, err error) {
 		return nil, err
 	}
 	names = slices.Sorted(maps.Keys(contents))
-	for i, name := range names {
+	_, absent := os.Stat(dir)
+	for _, name := range names {
 		if err := write(filepath.Join(dir, filepath.FromSlash(name)), contents[name]); err != nil {
-			for _, written := range names[:i+1] {
-				err = errors.Join(err, remove(filepath.Join(dir, filepath.FromSlash(written))))
-			}
-			return nil, err
+			return nil, errors.Join(err, clear(dir, absent != nil))
 		}
 	}
 	return names, nil
@@ -82,11 +80,16 @@ func write(path string, content []byte) error {
 	return os.WriteFile(path, content, 0o644)
 }
 
-func remove(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
+// clear takes away what was written into a folder that had nothing in it, and the folder itself where it was not there.
+func clear(dir string, whole bool) error {
+	if whole {
+		return os.RemoveAll(dir)
 	}
-	return nil
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+	}
+	return err
 }
 
 // expand gives the contents of the files by their names.

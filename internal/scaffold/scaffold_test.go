@@ -140,3 +140,33 @@ func TestEmptyFolderIsFree(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A scaffold that cannot be written whole leaves the place as it was.
+func TestWriteThatFailsLeavesNothing(t *testing.T) {
+	t.Parallel()
+	there := filepath.Join(t.TempDir(), "there")
+	if err := os.Mkdir(there, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// The path of the deepest file is longer than Linux takes; the others come before it.
+	for _, dir := range []string{there, filepath.Join(t.TempDir(), "new")} {
+		long := dir
+		for len(long) < 4096-20 {
+			long = filepath.Join(long, strings.Repeat("x", min(200, 4096-20-len(long))))
+		}
+		if err := os.MkdirAll(filepath.Dir(long), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.ReadDir(filepath.Dir(long))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := scaffold.Write(long, scaffold.Options{Name: "x", Module: "x", Version: "v1.2.3"}); err == nil {
+			t.Fatal("written where it cannot be")
+		}
+		after, err := os.ReadDir(filepath.Dir(long))
+		if err != nil || len(after) != len(before) {
+			t.Errorf("left %v, %v", after, err)
+		}
+	}
+}
