@@ -2,96 +2,225 @@ package follow
 
 import (
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// ledger is a job as its follower knows it: the record's changing part, and where each task stands.
-type ledger struct {
-	id       string
-	revision int64
-	tasks    int
-	status   store.JobStatus
-	// states is nil until there is news: a job that nothing happens to costs no memory for its tasks.
-	states store.TaskStates
+// report is one piece of news, and where it comes from.
+type report struct {
+	scheduler.Status
+	// answer tells an answer to a question from an event. asked is, of an answer, what the follower's count of moves was when the question was put.
+	answer bool
+	asked  int
 }
 
-// advance works the news about one job into its ledger and returns what changed. It is the one place where states move:
+// The sources of what is known, as records name them.
+const (
+	fromSubmit = "submit"
+	fromEvents = "events"
+	fromQuery  = "query"
+)
+
+func (n report) source() string {
+	if n.answer {
+		return fromQuery
+	}
+	return fromEvents
+}
+
+// advance works the news about one job into its ledger. It answers with what changed of the tasks, and whether the record differs at all. It is the one
+// place where states move:
 //
-//   - a task's terminal state never changes again, whatever arrives late;
-//   - news that says what is known already is no change, so that repeats cost nothing;
-//   - a state that this build does not know is no change either;
-//   - a job that the pool has got is pending no more, nor is any of its tasks, whatever else the news says.
+//   - A task's terminal state never changes again. News that contradicts it, or comes after it, becomes a note, once. That a pool does not know any
+//     more what has ended contradicts nothing.
+//   - News that says what is known already is no change, so that repeats cost nothing, not even a write.
+//   - A state that this build does not know is no change either.
+//   - A job that the pool has got is pending no more, nor is any of its tasks, whatever else the news says. Of one that is pending nothing can be missing.
+//   - Lost is believed when it is still said lostAfter later, and nothing else was said between. Until then the state stays, and Missing says since when.
+//   - The order of events is that of the pool's clock, where events tell their time: one of before the state known is history that is told again, as by
+//     a log that is read from its beginning, and changes nothing. One of the same moment counts, for pools count in seconds; a log ends with what is true.
+//   - An answer to a question says how things stand, whatever its time: so it mends a clock that was set back, and events that were missed. Only where the
+//     job has moved since the question was put, the answer may be of before, and is judged as an event is, in favour of what is known: it must be newer.
+//   - The end of a task is believed from whomever, and of whatever time: it is not history if it is not known.
 //
 // l.states must be there.
-func advance(l *ledger, news []scheduler.Status, now time.Time) (changes []store.TaskChange) {
+func advance(l *ledger, news []report, now time.Time, lostAfter time.Duration) (changes []store.TaskChange, differs bool) {
 	arrived := false
+	var believed []report
 	for _, n := range news {
-		changes = append(changes, l.note(n, now)...)
-		if n.ID != "" && l.status.Native == "" {
+		n.Time = plausible(n.Time)
+		some, noted := l.hear(n, now, lostAfter)
+		changes = append(changes, some...)
+		differs = differs || noted
+		if len(some) > 0 {
+			believed = append(believed, n)
+		}
+		if n.ID != "" && n.State != scheduler.Lost && !l.status.State.Terminal() && l.status.Native == "" {
 			l.status.Native = n.ID
 			l.status.Submitted = now
 			arrived = true
 		}
 	}
+	if len(news) == 0 {
+		return nil, false
+	}
 	if arrived {
 		changes = append(changes, l.queue()...)
 	}
-	l.status.Observed = now
+	if !l.status.State.Terminal() {
+		if missing := l.missing(); !missing.Equal(l.status.Missing) && !l.lost(changes) {
+			l.status.Missing, differs = missing, true
+		}
+		l.status.Observed, l.status.Source = now, news[len(news)-1].source()
+	}
 	if len(changes) == 0 {
-		return nil
+		return nil, differs || arrived
 	}
 	l.status.Counts = l.states.Counts()
 	before := l.status.State
 	l.status.State = whole(l.status.Counts, l.tasks)
-	l.explain(news, before)
-	return changes
+	l.explain(believed, before)
+	return changes, true
+}
+
+// lost tells whether changes give tasks up; Missing then goes on to say since when they were missing.
+func (l *ledger) lost(changes []store.TaskChange) bool {
+	for _, c := range changes {
+		if c.State == scheduler.Lost {
+			return true
+		}
+	}
+	return false
+}
+
+// plausible is the time that a pool told, or zero where nobody can mean that.
+func plausible(at time.Time) time.Time {
+	if y := at.Year(); y < 1970 || y > 9998 {
+		return time.Time{}
+	}
+	return at
 }
 
 // queue moves the tasks that are still pending on: news about some can be faster than the answer to the submission of all.
 func (l *ledger) queue() (changes []store.TaskChange) {
 	for task := range l.tasks {
-		if l.states.At(task) != scheduler.Pending {
-			continue
+		if l.states.At(task) == scheduler.Pending {
+			l.states.Set(task, 1, scheduler.Queued)
+			changes = extend(changes, task, scheduler.Queued, store.TaskDetail{})
 		}
-		l.states.Set(task, 1, scheduler.Queued)
-		if last := len(changes) - 1; last >= 0 && changes[last].First+changes[last].Count == task {
-			changes[last].Count++
-			continue
-		}
-		changes = append(changes, store.TaskChange{First: task, Count: 1, State: scheduler.Queued})
 	}
 	return changes
 }
 
-// note works one piece of news into the tasks' states, and gives the runs of tasks that it changed.
-func (l *ledger) note(n scheduler.Status, now time.Time) (changes []store.TaskChange) {
+// extend adds a task's change, to the one before where they are neighbours and alike.
+func extend(changes []store.TaskChange, task int, state scheduler.State, detail store.TaskDetail) []store.TaskChange {
+	if last := len(changes) - 1; last >= 0 && changes[last].First+changes[last].Count == task && changes[last].State == state {
+		changes[last].Count++
+		return changes
+	}
+	return append(changes, store.TaskChange{First: task, Count: 1, State: state, Detail: detail})
+}
+
+// hear works one piece of news into the tasks' states. It gives the runs of tasks that it changed, and whether it left a note.
+func (l *ledger) hear(n report, now time.Time, lostAfter time.Duration) (changes []store.TaskChange, noted bool) {
 	if !known(n.State) {
-		return nil
+		return nil, false
+	}
+	if n.ID != "" && l.status.Native != "" && n.ID != l.status.Native {
+		noted = l.note(fmt.Sprintf("the pool has it as %q, and told of it as %q as well", l.status.Native, n.ID), now)
 	}
 	at := n.Time
 	if at.IsZero() {
 		at = now
 	}
 	detail := store.TaskDetail{Reason: n.Reason, Native: n.Native, Exit: n.Exit, Node: n.Node, Time: n.Time}
+	contradicted := false
 	for task := max(n.Task, 0); task < min(n.Task+max(n.Count, 1), l.tasks); task++ {
 		was := l.states.At(task)
-		if was == n.State || was.Terminal() {
-			continue
+		switch {
+		case was.Terminal():
+			if !contradicted && l.contradicts(n, task, was) {
+				contradicted = true
+				noted = l.note(fmt.Sprintf("after it was %s the pool said: %s", was, words(n.Status, l.tasks)), at) || noted
+			}
+		case n.State == scheduler.Lost:
+			if l.givesUp(n, task, was, now, lostAfter) {
+				l.states.Set(task, 1, scheduler.Lost)
+				l.stamp(task, n.Time)
+				l.found(task) // nobody waits for it any more
+				changes = extend(changes, task, scheduler.Lost, detail)
+			}
+		case l.history(n, task):
+		case was == n.State:
+			l.found(task)
+			if n.Time.UnixMilli() > l.since(task) {
+				l.stamp(task, n.Time)
+			}
+		default:
+			l.found(task)
+			l.states.Set(task, 1, n.State)
+			l.stamp(task, n.Time)
+			changes = extend(changes, task, n.State, detail)
 		}
-		l.states.Set(task, 1, n.State)
-		if last := len(changes) - 1; last >= 0 && changes[last].First+changes[last].Count == task {
-			changes[last].Count++
-			continue
-		}
-		changes = append(changes, store.TaskChange{First: task, Count: 1, State: n.State, Detail: detail})
 	}
-	if len(changes) == 0 {
-		return nil
+	if len(changes) > 0 {
+		l.happened(n, at)
 	}
+	return changes, noted
+}
+
+// history tells whether news that is not of an end is of before what is known about the task.
+func (l *ledger) history(n report, task int) bool {
+	if n.State.Terminal() {
+		return false
+	}
+	told, since := n.Time.UnixMilli(), l.since(task)
+	if !n.answer {
+		return !n.Time.IsZero() && told < since
+	}
+	return l.touched > n.asked && (n.Time.IsZero() || since == 0 || told <= since)
+}
+
+// contradicts tells whether news about a task that has ended is more than a repeat, or history.
+func (l *ledger) contradicts(n report, task int, was scheduler.State) bool {
+	switch {
+	case n.State == was:
+		return l.tasks == 1 && n.Exit != nil && l.status.Exit != nil && *n.Exit != *l.status.Exit
+	case n.State == scheduler.Lost:
+		return false
+	case n.State.Terminal():
+		return true
+	case n.answer && l.touched > n.asked:
+		return false
+	}
+	end := time.UnixMilli(l.since(task))
+	if l.since(task) == 0 {
+		end = l.status.Ended
+	}
+	if was == scheduler.Lost {
+		end = l.status.Missing
+	}
+	return n.Time.IsZero() || n.Time.After(end)
+}
+
+// givesUp tells whether a task that the pool says it does not know is lost by now.
+func (l *ledger) givesUp(n report, task int, was scheduler.State, now time.Time, lostAfter time.Duration) bool {
+	if was == scheduler.Pending || n.answer && l.touched > n.asked {
+		return false
+	}
+	if l.gone == nil {
+		l.gone = make([]int64, l.tasks)
+	}
+	if l.gone[task] == 0 {
+		l.gone[task] = now.UnixMilli()
+	}
+	return now.UnixMilli()-l.gone[task] >= lostAfter.Milliseconds()
+}
+
+// happened keeps, of news that changed something, what the record says about the job as a whole.
+func (l *ledger) happened(n report, at time.Time) {
 	// An end whose beginning was never told has begun by then.
 	if began := n.State == scheduler.Running; (began || n.Exit != nil) && (l.status.Started.IsZero() || began && at.Before(l.status.Started)) {
 		l.status.Started = at
@@ -100,16 +229,15 @@ func (l *ledger) note(n scheduler.Status, now time.Time) (changes []store.TaskCh
 		l.status.Ended = at
 	}
 	if l.tasks == 1 {
-		l.status.Exit = n.Exit
+		l.status.Exit, l.status.Cause = n.Exit, n.Cause
 		if n.Node != "" {
 			l.status.Node = n.Node
 		}
 	}
-	return changes
 }
 
 // explain keeps the reason of the job as a whole: of a single task its own, of an array how many did not go well, with the last one's reason.
-func (l *ledger) explain(news []scheduler.Status, before scheduler.State) {
+func (l *ledger) explain(news []report, before scheduler.State) {
 	state := l.status.State
 	if !state.Terminal() {
 		l.status.Ended = time.Time{}
@@ -127,6 +255,9 @@ func (l *ledger) explain(news []scheduler.Status, before scheduler.State) {
 			l.status.Reason = fmt.Sprintf("task %d: %s", n.Task, n.Reason)
 		}
 		break
+	}
+	if state == scheduler.Lost && l.status.Reason == "" {
+		l.status.Reason = "the pool does not know it any more"
 	}
 	if l.tasks > 1 && state.Terminal() && state != scheduler.Succeeded && before != state {
 		summary := fmt.Sprintf("%d of %d tasks %s", l.status.Counts[state], l.tasks, state)
@@ -170,12 +301,4 @@ func known(s scheduler.State) bool {
 		}
 	}
 	return false
-}
-
-// clone makes a copy to think on, so that a commit that fails leaves the ledger as it was.
-func (l *ledger) clone() *ledger {
-	c := *l
-	c.status.Counts = maps.Clone(l.status.Counts)
-	c.states = append(store.TaskStates(nil), l.states...)
-	return &c
 }

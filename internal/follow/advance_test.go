@@ -14,6 +14,16 @@ func told(task, count int, state scheduler.State, reason string) scheduler.Statu
 	return scheduler.Status{ID: "7", Token: "t", Task: task, Count: count, State: state, Reason: reason}
 }
 
+// events are news as a driver tells it while it happens.
+func events(news ...scheduler.Status) (told []report) {
+	for _, s := range news {
+		told = append(told, report{Status: s})
+	}
+	return told
+}
+
+const lostAfter = 10 * time.Minute
+
 func exited(task, code int) scheduler.Status {
 	s := told(task, 1, scheduler.Succeeded, "")
 	if code != 0 {
@@ -47,7 +57,7 @@ func TestAdvance(t *testing.T) {
 		"all have succeeded":       {3, []scheduler.Status{exited(1, 0), exited(0, 0), exited(2, 0)}, scheduler.Succeeded, counts{scheduler.Succeeded: 3}, "", 3},
 		"one has failed":           {3, []scheduler.Status{exited(1, 0), exited(0, 3), exited(2, 0)}, scheduler.Failed, counts{scheduler.Succeeded: 2, scheduler.Failed: 1}, "1 of 3 tasks failed; task 0: exit code", 3},
 		"cancelled whole":          {1000, []scheduler.Status{exited(7, 0), told(0, 1000, scheduler.Cancelled, "by ada")}, scheduler.Cancelled, counts{scheduler.Succeeded: 1, scheduler.Cancelled: 999}, "999 of 1000 tasks cancelled; task 0: by ada", 3},
-		"lost is not failed":       {2, []scheduler.Status{exited(0, 0), told(1, 1, scheduler.Lost, "gone")}, scheduler.Lost, counts{scheduler.Succeeded: 1, scheduler.Lost: 1}, "1 of 2 tasks lost; task 1: gone", 2},
+		"missing is not lost yet":  {2, []scheduler.Status{exited(0, 0), told(1, 1, scheduler.Lost, "gone")}, scheduler.Running, counts{scheduler.Succeeded: 1, scheduler.Queued: 1}, "", 1},
 		"held beside what runs":    {2, []scheduler.Status{told(0, 1, scheduler.Held, "x"), told(1, 1, scheduler.Running, "")}, scheduler.Running, counts{scheduler.Held: 1, scheduler.Running: 1}, "", 2},
 		"held is all that is left": {2, []scheduler.Status{exited(0, 0), told(1, 1, scheduler.Held, "no licence")}, scheduler.Held, counts{scheduler.Held: 1, scheduler.Succeeded: 1}, "task 1: no licence", 2},
 	} {
@@ -56,14 +66,14 @@ func TestAdvance(t *testing.T) {
 			l := &ledger{id: "t", tasks: c.tasks, status: store.JobStatus{State: scheduler.Queued, Native: "7", Counts: counts{scheduler.Queued: c.tasks}},
 				states: store.NewTaskStates(c.tasks, scheduler.Queued)}
 			now := time.Now()
-			runs := advance(l, c.news, now)
+			runs, _ := advance(l, events(c.news...), now, lostAfter)
 			if diff := cmp.Diff(c.counts, l.status.Counts); diff != "" || l.status.State != c.state || l.status.Reason != c.reason || len(runs) != c.runs {
 				t.Errorf("state %q, reason %q, %d changes; want %q, %q, %d\n%s", l.status.State, l.status.Reason, len(runs), c.state, c.reason, c.runs, diff)
 			}
 			if l.status.State.Terminal() != !l.status.Ended.IsZero() && len(runs) > 0 && c.state.Terminal() {
 				t.Errorf("ended %v in state %s", l.status.Ended, l.status.State)
 			}
-			if again := advance(l, c.news[:min(1, len(c.news))], now); c.state.Terminal() && len(again) != 0 {
+			if again, _ := advance(l, events(c.news[:min(1, len(c.news))]...), now, lostAfter); c.state.Terminal() && len(again) != 0 {
 				t.Errorf("a terminal job changed again: %v", again)
 			}
 		})
@@ -76,7 +86,7 @@ func TestAdvanceLearnsTheNativeID(t *testing.T) {
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	s := told(0, 1, scheduler.Running, "")
 	s.Time, s.Node = began, "node7"
-	if changes := advance(l, []scheduler.Status{s}, time.Now()); len(changes) != 1 || l.status.Native != "7" || l.status.Node != "node7" || !l.status.Started.Equal(began) || l.status.Submitted.IsZero() {
+	if changes, _ := advance(l, events(s), time.Now(), lostAfter); len(changes) != 1 || l.status.Native != "7" || l.status.Node != "node7" || !l.status.Started.Equal(began) || l.status.Submitted.IsZero() {
 		t.Errorf("%v, %+v", changes, l.status)
 	}
 }
@@ -94,7 +104,7 @@ func TestAdvanceLeavesNoTaskPending(t *testing.T) {
 		"an unknown one": {told(0, 1, "unknown(77)", ""), map[scheduler.State]int{scheduler.Queued: 5}, scheduler.Queued},
 	} {
 		l := &ledger{id: "t", tasks: 5, status: store.JobStatus{State: scheduler.Pending}, states: store.NewTaskStates(5, scheduler.Pending)}
-		advance(l, []scheduler.Status{c.news}, time.Now())
+		advance(l, events(c.news), time.Now(), lostAfter)
 		if diff := cmp.Diff(c.want, l.status.Counts); diff != "" || l.status.State != c.state || l.status.Native != "7" {
 			t.Errorf("%s: %s as %q: %s", name, l.status.State, l.status.Native, diff)
 		}

@@ -8,53 +8,165 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// chores starts what is due: intents whose owner has gone are submitted, cancellations that were not heard are asked for again. Each runs as a
-// worker of its own, that run waits for.
+// How many intents a follower hands to the pool at once: when a pool comes back after hours, thousands may wait for it.
+const crowd = 16
+
+// finished tells that a worker has ended, and when its job is to be looked at again; zero: when its ledger says.
+type finished struct {
+	id string
+	at time.Time
+}
+
+// The workers that are for many jobs have names that no job has.
+const (
+	cancelling = "cancel"
+	asking     = "ask"
+	adopting   = "adopt"
+)
+
+// chores starts what is due: intents whose owner has gone are submitted, cancellations that were not heard are asked for again, the pool is asked about
+// jobs that it said it does not know, jobs that have run out of time are ended. Each runs as a worker of its own, that run waits for.
 func (f *follower) chores(ctx context.Context, now time.Time) {
-	for id := range f.due {
+	for f.submitting < crowd {
+		id, ok := f.intents.next(now)
+		if !ok {
+			break
+		}
+		if _, busy := f.working[id]; !busy && f.jobs[id] != nil {
+			f.work(id, true, func() time.Time { return f.submit(ctx, id) })
+		}
+	}
+	var cancels, missing []scheduler.Ref
+	for {
+		id, ok := f.due.next(now)
+		if !ok {
+			break
+		}
 		l := f.jobs[id]
-		if _, busy := f.working[id]; busy {
+		if l == nil {
 			continue
 		}
-		pending := l.status.State == scheduler.Pending
-		due := !l.status.RetryAt.After(now)
-		switch {
-		case !l.status.CancelRequested.IsZero() && (!pending || due) && now.Sub(f.cancelled[id]) > again:
-			f.cancelled[id] = now
-			f.work(id, false, func() { f.cancel(ctx, id, pending) })
-		case pending && due && l.status.CancelRequested.IsZero() && f.submitting < crowd:
-			f.work(id, true, func() { f.submit(ctx, id) })
+		if _, busy := f.working[id]; busy {
+			f.due.set(id, now.Add(chores))
+			continue
 		}
+		if at := l.cancelAt(); !at.IsZero() && !at.After(now) {
+			l.cancelled = now
+			if l.status.State == scheduler.Pending {
+				f.work(id, false, func() time.Time { return f.cancel(ctx, id) })
+			} else {
+				cancels = append(cancels, l.ref())
+			}
+		}
+		if at := l.askAt(f.rules.lostAfter()); !at.IsZero() && !at.After(now) {
+			l.asked = now
+			missing = append(missing, l.ref())
+		}
+		if at := l.deadline(); !at.IsZero() && !at.After(now) {
+			f.expire(ctx, l, now)
+		}
+		f.plan(l)
+		f.due.delay(id, now.Add(chores)) // so that the look at what is due comes to an end
+	}
+	moved := f.moved
+	f.workOnce(cancelling, len(cancels) > 0, func() { f.cancelAll(ctx, cancels) })
+	f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, moved) })
+	if f.doubt && now.Sub(f.adopted) > adoptPause && f.workOnce(adopting, true, func() { f.adopt(ctx, now) }) {
+		f.doubt, f.adopted = false, now
 	}
 }
 
-func (f *follower) work(id string, submits bool, do func()) {
+// plan puts a job down for when something is to be done about it next.
+func (f *follower) plan(l *ledger) {
+	intent := time.Time{}
+	if l.status.State == scheduler.Pending && l.status.CancelRequested.IsZero() {
+		intent = later(time.Unix(0, 0), l.status.RetryAt)
+	}
+	f.intents.set(l.id, intent)
+	next := time.Time{}
+	for _, at := range []time.Time{l.cancelAt(), l.askAt(f.rules.lostAfter()), l.deadline()} {
+		if next.IsZero() || !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	f.due.set(l.id, next)
+}
+
+// cancelAt is when a wish to cancel is to be repeated; zero: nobody has it. That of an intent waits until nobody is at it.
+func (l *ledger) cancelAt() time.Time {
+	if l.status.CancelRequested.IsZero() {
+		return time.Time{}
+	}
+	at := l.status.CancelRequested
+	if l.status.State == scheduler.Pending {
+		at = later(at, l.status.RetryAt)
+	}
+	if !l.cancelled.IsZero() {
+		at = later(at, l.cancelled.Add(again))
+	}
+	return at
+}
+
+// askAt is when the pool is to be asked about a job that it said it does not know; zero: it knows it.
+func (l *ledger) askAt(lostAfter time.Duration) time.Time {
+	if l.status.Missing.IsZero() || l.status.Native == "" {
+		return time.Time{}
+	}
+	at := l.status.Missing.Add(lostAfter)
+	if !l.asked.IsZero() {
+		at = later(at, l.asked.Add(again))
+	}
+	return at
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (f *follower) work(id string, submits bool, do func() time.Time) {
 	f.working[id] = submits
 	f.workers++
 	if submits {
 		f.submitting++
 	}
-	go func() {
-		do()
-		f.done <- id
-	}()
+	go func() { f.done <- finished{id, do()} }()
 }
 
-// worked notes that the worker for a job has ended.
-func (f *follower) worked(id string) {
-	if f.working[id] {
+// workOnce starts a worker that there is one of, if it is wanted; false: it is not, or is at work.
+func (f *follower) workOnce(name string, wanted bool, do func()) bool {
+	if _, busy := f.working[name]; busy || !wanted {
+		return false
+	}
+	f.work(name, false, func() time.Time { do(); return time.Time{} })
+	return true
+}
+
+// worked notes that a worker has ended.
+func (f *follower) worked(w finished, now time.Time) {
+	submits := f.working[w.id]
+	if submits {
 		f.submitting--
 	}
 	f.workers--
-	delete(f.working, id)
+	delete(f.working, w.id)
+	// What it wrote comes to the ledger as an event, a moment later.
+	if l := f.jobs[w.id]; l != nil && submits && l.status.State == scheduler.Pending && l.status.CancelRequested.IsZero() {
+		f.intents.set(w.id, later(w.at, now.Add(chores)))
+	}
 }
 
 // submit takes an intent over whose owner says no more that it is at it: it claims it, so that no third one does, and carries it to the pool under its
-// token. An owner says so quietly; only the record as it is now tells.
-func (f *follower) submit(ctx context.Context, id string) {
+// token. An owner says so quietly; only the record as it is now tells. It answers with when to look again.
+func (f *follower) submit(ctx context.Context, id string) time.Time {
 	job, err := f.store.Job(ctx, id)
-	if err != nil || job.Status.State != scheduler.Pending || job.Status.RetryAt.After(time.Now()) {
-		return
+	if err != nil || job.Status.State != scheduler.Pending {
+		return time.Time{}
+	}
+	if job.Status.RetryAt.After(time.Now()) {
+		return job.Status.RetryAt
 	}
 	status := job.Status
 	status.Attempts++
@@ -63,34 +175,47 @@ func (f *follower) submit(ctx context.Context, id string) {
 	conflicts, err := f.store.Commit(ctx, f.lease.UID, store.Batch{Fence: f.lease.Fence,
 		Changes: []store.Change{{JobID: id, ExpectRevision: job.Revision, Status: status, Quiet: true}}})
 	if err != nil || len(conflicts) > 0 {
-		return
+		return time.Time{}
 	}
 	job.Status, job.Revision = status, job.Revision+1
-	if _, err := f.submits.Submit(ctx, job); err != nil && ctx.Err() == nil {
+	job, err = f.submits.Submit(ctx, job)
+	if err != nil && ctx.Err() == nil {
 		f.log.Warn("a job kept for its pool was refused", "job", id, "error", err)
 	}
+	return job.Status.RetryAt
 }
 
-// cancel repeats a cancellation. The job of an intent may or may not be at the pool: its token says which; either way it is cancelled then.
-func (f *follower) cancel(ctx context.Context, id string, pending bool) {
+// cancel repeats a cancellation of an intent. Its job may or may not be at the pool: its token says which; either way it is cancelled then.
+func (f *follower) cancel(ctx context.Context, id string) time.Time {
 	job, err := f.store.Job(ctx, id)
-	if err != nil || job.Status.State.Terminal() || pending && job.Status.RetryAt.After(time.Now()) {
-		return
+	if err != nil || job.Status.State.Terminal() {
+		return time.Time{}
+	}
+	if job.Status.State == scheduler.Pending && job.Status.RetryAt.After(time.Now()) {
+		return time.Time{}
 	}
 	if err := f.driver.Cancel(ctx, []scheduler.Ref{Ref(job)}); err != nil {
 		if ctx.Err() == nil {
 			f.log.Warn("a job could not be cancelled, is tried again", "job", id, "error", err)
 		}
-		return
+		return time.Time{}
 	}
-	if pending && job.Status.Native == "" {
+	if job.Status.State == scheduler.Pending && job.Status.Native == "" {
 		CancelPending(ctx, f.store, job, f.lease.Fence)
+	}
+	return time.Time{}
+}
+
+// cancelAll repeats the cancellation of jobs that are at the pool.
+func (f *follower) cancelAll(ctx context.Context, refs []scheduler.Ref) {
+	if err := f.driver.Cancel(ctx, refs); err != nil && ctx.Err() == nil {
+		f.log.Warn("jobs could not be cancelled, are tried again", "jobs", len(refs), "first", refs[0].Token, "error", err)
 	}
 }
 
 // CancelPending marks a job that is not at the pool as cancelled. A conflict is none: somebody else moved it, and whoever did sees the request.
 func CancelPending(ctx context.Context, s *store.Store, job store.Job, fence int64) error {
-	status, tasks := job.Status, job.Spec.Tasks()
+	status, tasks := job.Status, tasks(job)
 	status.State, status.Reason, status.Ended = scheduler.Cancelled, "cancelled before it was at the pool", time.Now()
 	status.Counts = map[scheduler.State]int{scheduler.Cancelled: tasks}
 	_, err := s.Commit(ctx, job.SchedulerUID, store.Batch{Fence: fence, Changes: []store.Change{{

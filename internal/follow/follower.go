@@ -22,50 +22,63 @@ const (
 	idle = 30 * time.Second
 	// audit is how often the pool is asked about everything although its events are followed: events can get lost.
 	audit = 5 * time.Minute
-	// chores is how often pending jobs and unheard cancellations are looked at.
+	// chores is how often a follower looks at what is due.
 	chores = time.Second
-	// again is the least pause between two requests to cancel the same job.
+	// again is the least pause between two requests to cancel the same job, or two questions about a missing one.
 	again = 10 * time.Second
 )
 
-// crowd is how many intents a follower hands to the pool at once: when a pool comes back after hours, thousands may wait for it.
-const crowd = 16
+// errGap ends a follower that must begin anew: what it was told in the store's stream does not go on where it was.
+var errGap = errors.New("the stream of events does not go on where its follower was")
 
-// follower follows one scheduler under its lease. Everything in it belongs to the goroutine of run.
+// follower follows one scheduler under its lease. Everything in it belongs to the goroutine of run, but for pulse.
 type follower struct {
 	store   *store.Store
 	feed    *feed.Feed
 	submits *Submitter
 	driver  Driver
 	lease   store.Lease
+	rules   Rules
 	log     hclog.Logger
+	pulse   pulse
 
-	jobs       map[string]*ledger // those that have not ended, by ID
-	due        map[string]bool    // those of them that chores may have to act for
-	moved      int                // commits that changed something
-	cancelled  map[string]time.Time
-	working    map[string]bool // submissions (true) and cancellations under way
-	done       chan string     // tells that one has ended
+	jobs  map[string]*ledger // those that have not ended, by ID
+	over  past               // what was looked at besides: jobs that have ended, and names that are no job's
+	moved int                // how often a job has moved
+
+	intents agenda // pending jobs, by when they may be submitted
+	due     agenda // jobs for which something else is to be done
+	doubt   bool   // the pool may have jobs that the store has lost
+	adopted time.Time
+
+	working    map[string]bool // submissions (true) and other work under way
+	done       chan finished   // tells that some has ended
 	workers    int             // how many are under way
 	submitting int             // how many of them submit
+	incoming   chan news
 }
 
-// run follows until ctx is done, the lease is lost (fault.Conflict), or there has been nothing to follow for a while (nil).
+// run follows until ctx is done, the lease is lost (fault.Conflict), the store has lost its place (errGap), or there has been nothing to follow for a
+// while (nil).
 func (f *follower) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	seen, err := f.store.LastEvent(ctx, f.lease.UID)
 	if err == nil {
 		err = f.loadActive(ctx)
 	}
+	if err == nil {
+		err = f.loadHealth(ctx, time.Now())
+	}
 	if err != nil {
 		stop()
 		return err
 	}
-	f.done = make(chan string)
-	news := make(chan news)
+	f.done = make(chan finished)
+	f.incoming = make(chan news)
+	f.doubt = true
 	changes := make(chan []store.Event)
 	gone := make(chan struct{}, 2)
-	go func() { listen(ctx, f, news); gone <- struct{}{} }()
+	go func() { listen(ctx, f); gone <- struct{}{} }()
 	go func() { tail(ctx, f.feed, f.lease.UID, seen, changes); gone <- struct{}{} }()
 	defer func() {
 		stop()
@@ -76,10 +89,10 @@ func (f *follower) run(ctx context.Context) error {
 			}
 		}
 	}()
-	return f.loop(ctx, news, changes)
+	return f.loop(ctx, changes)
 }
 
-func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-chan []store.Event) error {
+func (f *follower) loop(ctx context.Context, changes <-chan []store.Event) error {
 	work := time.NewTicker(chores)
 	defer work.Stop()
 	var batch []news
@@ -91,7 +104,7 @@ func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-cha
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case n := <-incoming:
+		case n := <-f.incoming:
 			batch = append(batch, n)
 			if flush == nil {
 				flush = time.After(gather)
@@ -102,19 +115,23 @@ func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-cha
 		case <-flush:
 		case events, ok := <-changes:
 			if !ok {
-				return fault.Conflict.New("the stream of events was trimmed past its follower")
+				return errGap
 			}
 			if err := f.heard(ctx, events); err != nil {
 				return err
 			}
 			f.chores(ctx, time.Now())
 			continue
-		case id := <-f.done:
-			f.worked(id)
+		case w := <-f.done:
+			f.worked(w, time.Now())
+			f.chores(ctx, time.Now())
 			continue
 		case now := <-work.C:
 			f.chores(ctx, now)
-			if len(f.jobs) > 0 {
+			if err := f.tellHealth(ctx, now); err != nil {
+				return err
+			}
+			if len(f.jobs) > 0 || f.workers > 0 {
 				busy = now
 			} else if now.Sub(busy) > idle {
 				return nil
@@ -130,8 +147,8 @@ func (f *follower) loop(ctx context.Context, incoming <-chan news, changes <-cha
 
 // loadActive reads the jobs that have not ended.
 func (f *follower) loadActive(ctx context.Context) error {
-	f.jobs, f.due = map[string]*ledger{}, map[string]bool{}
-	const page = 500
+	f.jobs, f.intents, f.due = map[string]*ledger{}, agenda{}, agenda{}
+	const page = 1000
 	for after := ""; ; {
 		jobs, err := f.store.Active(ctx, f.lease.UID, after, page)
 		if err != nil {
@@ -147,24 +164,17 @@ func (f *follower) loadActive(ctx context.Context) error {
 	}
 }
 
-// keep takes a ledger in, drop forgets one.
+// keep takes the ledger of a job that has not ended in; drop forgets one.
 func (f *follower) keep(l *ledger) {
 	f.jobs[l.id] = l
-	if l.status.State == scheduler.Pending || !l.status.CancelRequested.IsZero() {
-		f.due[l.id] = true
-	} else {
-		delete(f.due, l.id)
-	}
+	f.over.forget(l.id)
+	f.plan(l)
 }
 
 func (f *follower) drop(id string) {
 	delete(f.jobs, id)
-	delete(f.due, id)
-	delete(f.cancelled, id)
-}
-
-func newLedger(j store.Job) *ledger {
-	return &ledger{id: j.ID, revision: j.Revision, tasks: j.Spec.Tasks(), status: j.Status}
+	f.intents.drop(id)
+	f.due.drop(id)
 }
 
 // heard keeps up with what others wrote: new jobs, submissions, cancellations.
@@ -181,142 +191,74 @@ func (f *follower) heard(ctx context.Context, events []store.Event) error {
 	return nil
 }
 
-// reload reads one job's record again.
+// reload reads one job's record again. A job that is not there, or not as far as it was, tells that the store has lost something.
 func (f *follower) reload(ctx context.Context, id string) error {
+	old := f.jobs[id]
 	job, err := f.store.Job(ctx, id)
 	if errors.Is(err, fault.NotFound) {
 		f.drop(id)
+		f.over.put(id, nil)
+		f.doubt = true
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if job.Status.State.Terminal() {
-		f.drop(id)
-		return nil
-	}
 	fresh := newLedger(job)
-	if old := f.jobs[id]; old != nil && old.revision == fresh.revision {
+	if old != nil && old.revision == fresh.revision {
 		return nil
 	}
-	f.keep(fresh)
-	return nil
-}
-
-// write works a batch of news into the ledgers and commits it with the cursor that it ends at.
-func (f *follower) write(ctx context.Context, batch []news) error {
-	var cursor *scheduler.Cursor
-	byJob := map[string][]scheduler.Status{}
-	var order []string
-	for _, n := range batch {
-		if n.cursor != nil {
-			cursor = n.cursor
-		}
-		for _, s := range n.statuses {
-			if byJob[s.Token] == nil {
-				order = append(order, s.Token)
-			}
-			byJob[s.Token] = append(byJob[s.Token], s)
-		}
+	if old != nil && old.revision > fresh.revision {
+		f.doubt = true
 	}
-	err := f.commit(ctx, order, byJob, cursor)
-	for _, n := range batch {
-		if n.answer != nil {
-			n.answer <- standing{f.refs(), f.moved}
-		}
-	}
-	return err
-}
-
-func (f *follower) commit(ctx context.Context, order []string, byJob map[string][]scheduler.Status, cursor *scheduler.Cursor) error {
-	for len(order) > 0 || cursor != nil {
-		now := time.Now()
-		b := store.Batch{Fence: f.lease.Fence, Cursor: cursor, Time: now}
-		thought := map[string]*ledger{}
-		for _, id := range order {
-			l, err := f.ledger(ctx, id)
-			if err != nil {
-				return err
-			}
-			if l == nil {
-				continue // not one of ours, or ended already
-			}
-			next := l.clone()
-			native := next.status.Native
-			changes := advance(next, byJob[id], now)
-			if len(changes) == 0 && native == next.status.Native {
-				continue
-			}
-			thought[id] = next
-			b.Changes = append(b.Changes, store.Change{JobID: id, ExpectRevision: l.revision, Status: next.status, Tasks: changes})
-		}
-		if len(b.Changes) == 0 && cursor == nil {
-			return nil
-		}
-		conflicts, err := f.store.Commit(ctx, f.lease.UID, b)
-		if err != nil {
-			return err
-		}
-		if order = conflicts; len(conflicts) == 0 {
-			cursor = nil
-		}
-		for _, id := range conflicts {
-			delete(thought, id)
-			f.drop(id)
-			if err := f.reload(ctx, id); err != nil {
-				return err
-			}
-		}
-		for id, l := range thought {
-			l.revision++
-			f.moved++
-			if l.status.State.Terminal() {
-				f.drop(id)
-			} else {
-				f.keep(l)
-			}
-		}
+	fresh.inherit(old)
+	f.moved++
+	fresh.touched = f.moved
+	f.drop(id)
+	if fresh.status.State.Terminal() {
+		f.over.put(id, fresh)
+	} else {
+		f.keep(fresh)
 	}
 	return nil
 }
 
-// ledger gives the ledger of a job that has not ended, with its tasks' states, or nil.
+// ledger gives the ledger of a job, with its tasks' states, or nil where there is no such job.
 func (f *follower) ledger(ctx context.Context, id string) (*ledger, error) {
-	l := f.jobs[id]
-	if l == nil {
-		// A job so new that nobody told us yet, or somebody else's.
-		if uid, ok := store.JobScheduler(id); !ok || uid != f.lease.UID {
-			return nil, nil
+	for {
+		l, known := f.look(id)
+		if !known {
+			// A job so new that nobody told us yet, one that has ended long ago, or somebody else's.
+			if uid, ok := store.JobScheduler(id); !ok || uid != f.lease.UID {
+				return nil, nil
+			}
+			if err := f.reload(ctx, id); err != nil {
+				return nil, err
+			}
+			l, _ = f.look(id)
 		}
-		if err := f.reload(ctx, id); err != nil {
-			return nil, err
+		if l == nil || l.states != nil || l.alike() {
+			return l, nil
 		}
-		if l = f.jobs[id]; l == nil {
-			return nil, nil
-		}
-	}
-	for l.states == nil {
 		states, revision, err := f.store.TaskStates(ctx, id)
-		if errors.Is(err, fault.NotFound) {
-			f.drop(id)
-			return nil, nil
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		if revision == l.revision {
+		if err == nil && revision == l.revision {
 			l.states = states
-			break
+			return l, nil
 		}
 		f.drop(id)
-		if err := f.reload(ctx, id); err != nil {
-			return nil, err
-		}
-		if l = f.jobs[id]; l == nil {
-			return nil, nil
-		}
+		f.over.forget(id)
 	}
-	return l, nil
+}
+
+// look finds what is known about a job; nil and true: that it is none.
+func (f *follower) look(id string) (l *ledger, known bool) {
+	if l := f.jobs[id]; l != nil {
+		return l, true
+	}
+	return f.over.get(id)
 }
 
 // refs are the jobs that the pool can be asked about.
@@ -324,7 +266,7 @@ func (f *follower) refs() []scheduler.Ref {
 	var refs []scheduler.Ref
 	for _, l := range f.jobs {
 		if l.status.Native != "" {
-			refs = append(refs, scheduler.Ref{ID: l.status.Native, Token: l.id, Tasks: l.tasks})
+			refs = append(refs, l.ref())
 		}
 	}
 	return refs

@@ -11,10 +11,17 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// news is what a listener tells its follower.
+// news is what a follower's loop is told.
 type news struct {
 	statuses []scheduler.Status
+	// answered: they answer a question, that was put when the follower had counted so many moves.
+	answered bool
+	asked    int
 	cursor   *scheduler.Cursor
+	// reset: the driver could not go on where it was.
+	reset bool
+	// adopted are jobs that the store has again.
+	adopted []string
 	// answer asks how the follower stands.
 	answer chan standing
 }
@@ -26,10 +33,7 @@ type standing struct {
 }
 
 // listener hears the pool for one follower, in a goroutine of its own.
-type listener struct {
-	*follower
-	out chan<- news
-}
+type listener struct{ *follower }
 
 // The pace of polling a driver that tells no events: from fast, while things change, to slow.
 const (
@@ -38,8 +42,8 @@ const (
 )
 
 // listen tells news until ctx is done. It begins with a question about every job: what happened while nobody followed may be in no event.
-func listen(ctx context.Context, f *follower, out chan<- news) {
-	l := listener{f, out}
+func listen(ctx context.Context, f *follower) {
+	l := listener{f}
 	pause := firstRetry
 	for ctx.Err() == nil {
 		begun := time.Now()
@@ -47,6 +51,7 @@ func listen(ctx context.Context, f *follower, out chan<- news) {
 		if ctx.Err() != nil {
 			return
 		}
+		l.judge(err)
 		if time.Since(begun) > lastRetry {
 			pause = firstRetry
 		}
@@ -69,6 +74,16 @@ func makesWay(err error) bool {
 	return said && after == 0 && errors.Is(err, fault.Unavailable) && fault.Blame(err) == fault.Host
 }
 
+// judge notes what an answer, or an error in its place, tells about the pool: an error that is the host's own tells nothing.
+func (l listener) judge(err error) {
+	switch {
+	case err == nil:
+		l.pulse.answers(time.Now())
+	case fault.Blame(err) != fault.Host:
+		l.pulse.silent(time.Now(), err)
+	}
+}
+
 func (l listener) hear(ctx context.Context) error {
 	if _, err := l.ask(ctx); err != nil {
 		return err
@@ -80,7 +95,9 @@ func (l listener) hear(ctx context.Context) error {
 	defer stop()
 	audits := make(chan error, 1)
 	go func() { audits <- l.audit(ctx) }()
+	l.pulse.watch(true)
 	err := l.watch(ctx)
+	l.pulse.watch(false)
 	stop()
 	return errors.Join(err, <-audits)
 }
@@ -97,7 +114,7 @@ func (l listener) watch(ctx context.Context) error {
 			if _, err := l.ask(ctx); err != nil {
 				return err
 			}
-			return l.tell(ctx, news{cursor: &e.Cursor})
+			return l.tell(ctx, news{cursor: &e.Cursor, reset: true})
 		}
 		return l.tell(ctx, news{statuses: []scheduler.Status{e.Status}, cursor: &e.Cursor})
 	})
@@ -105,7 +122,9 @@ func (l listener) watch(ctx context.Context) error {
 
 func (l listener) audit(ctx context.Context) error {
 	for sleep(ctx, audit) {
-		if _, err := l.ask(ctx); err != nil && ctx.Err() == nil {
+		_, err := l.ask(ctx)
+		if err != nil && ctx.Err() == nil {
+			l.judge(err)
 			l.log.Warn("the pool could not be asked about all jobs", "error", err)
 		}
 	}
@@ -142,24 +161,36 @@ func (l listener) ask(ctx context.Context) (moved int, err error) {
 	if len(now.refs) == 0 {
 		return now.moved, nil
 	}
+	err = l.question(ctx, now.refs, func(page []scheduler.Status) error {
+		return l.tell(ctx, news{statuses: page, answered: true, asked: now.moved})
+	})
+	if err == nil {
+		l.pulse.answers(time.Now())
+	}
+	return now.moved, err
+}
+
+// question asks the pool about jobs, and hands on what it says in pages.
+func (f *follower) question(ctx context.Context, refs []scheduler.Ref, hand func([]scheduler.Status) error) error {
 	var page []scheduler.Status
-	err = l.driver.Query(ctx, scheduler.Query{Jobs: now.refs}, func(s scheduler.Status) error {
+	err := f.driver.Query(ctx, scheduler.Query{Jobs: refs}, func(s scheduler.Status) error {
 		if page = append(page, s); len(page) < full {
 			return nil
 		}
 		filled := page
 		page = nil
-		return l.tell(ctx, news{statuses: filled})
+		return hand(filled)
 	})
 	if err == nil && len(page) > 0 {
-		err = l.tell(ctx, news{statuses: page})
+		err = hand(page)
 	}
-	return now.moved, err
+	return err
 }
 
-func (l listener) tell(ctx context.Context, n news) error {
+// tell gives news to the loop.
+func (f *follower) tell(ctx context.Context, n news) error {
 	select {
-	case l.out <- n:
+	case f.incoming <- n:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -209,20 +240,7 @@ func (f *follower) askOnce(ctx context.Context) error {
 	if len(refs) == 0 {
 		return nil
 	}
-	var page []scheduler.Status
-	write := func() error {
-		err := f.write(ctx, []news{{statuses: page}})
-		page = nil
-		return err
-	}
-	err := f.driver.Query(ctx, scheduler.Query{Jobs: refs}, func(s scheduler.Status) error {
-		if page = append(page, s); len(page) < full {
-			return nil
-		}
-		return write()
+	return f.question(ctx, refs, func(page []scheduler.Status) error {
+		return f.write(ctx, []news{{statuses: page, answered: true, asked: f.moved}})
 	})
-	if err == nil && len(page) > 0 {
-		err = write()
-	}
-	return err
 }

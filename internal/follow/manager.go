@@ -26,6 +26,7 @@ type Manager struct {
 	Feed    *feed.Feed
 	Submits *Submitter
 	Drivers Drivers
+	Rules   Rules
 	// Owner names this process in the whole fleet.
 	Owner string
 	Log   hclog.Logger
@@ -78,8 +79,11 @@ func (m *Manager) Wake() {
 	}
 }
 
-// Wait returns when every follower has ended.
-func (m *Manager) Wait() { m.wait.Wait() }
+// Wait returns when every follower has ended, and what they and others have handed to the Submitter is done.
+func (m *Manager) Wait() {
+	m.wait.Wait()
+	m.Submits.Wait()
+}
 
 // look mans the post of a scheduler, unless somebody is there; who is there looks once more before leaving.
 func (m *Manager) look(ctx context.Context, uid string) {
@@ -118,9 +122,11 @@ func (m *Manager) leave(ctx context.Context, uid string, p *post) (stay bool) {
 // man follows a scheduler for as long as it has jobs that have not ended, whenever its lease is to be had.
 func (m *Manager) man(ctx context.Context, uid string, wake <-chan struct{}) {
 	pause := firstRetry
+	// A store that has lost something may have lost the very jobs for which somebody is to stay.
+	doubt := false
 	for ctx.Err() == nil {
 		counts, err := m.Store.ActiveCount(ctx, []string{uid})
-		if err == nil && counts[uid] == 0 {
+		if err == nil && counts[uid] == 0 && !doubt {
 			return
 		}
 		var lease store.Lease
@@ -130,11 +136,11 @@ func (m *Manager) man(ctx context.Context, uid string, wake <-chan struct{}) {
 		}
 		if held {
 			err = m.follow(ctx, lease)
-			if err == nil {
+			if doubt = errors.Is(err, errGap); err == nil || doubt {
 				continue
 			}
 		}
-		wait := leaseTime / 2
+		wait := leaseRenew
 		if err != nil && !errors.Is(err, fault.Conflict) && ctx.Err() == nil {
 			m.Log.Warn("a scheduler cannot be followed, is tried again", "scheduler", uid, "in", pause, "error", err)
 			wait, pause = pause, min(pause*2, lastRetry)
@@ -197,8 +203,8 @@ func (m *Manager) follower(ctx context.Context, lease store.Lease) (*follower, e
 		return nil, err
 	}
 	return &follower{
-		store: m.Store, feed: m.Feed, submits: m.Submits, driver: driver, lease: lease, log: m.Log.With("scheduler", lease.UID),
-		cancelled: map[string]time.Time{}, working: map[string]bool{},
+		store: m.Store, feed: m.Feed, submits: m.Submits, driver: driver, lease: lease, rules: m.Rules, log: m.Log.With("scheduler", lease.UID),
+		working: map[string]bool{},
 	}, nil
 }
 

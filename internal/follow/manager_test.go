@@ -17,7 +17,7 @@ func TestWake(t *testing.T) {
 	s, job := kept(t, 0, time.Time{})
 	asked := make(chan struct{}, 100)
 	m := &Manager{
-		Store: s, Feed: feed.New(s), Owner: "test", Log: hclog.NewNullLogger(),
+		Store: s, Feed: feed.New(s), Submits: NewSubmitter(s, nil), Owner: "test", Log: hclog.NewNullLogger(),
 		Drivers: func(context.Context, string) (Driver, error) {
 			asked <- struct{}{}
 			return nil, fault.NotFound.New("there is no such driver")

@@ -30,7 +30,14 @@ func (d *scripted) Cancel(_ context.Context, refs []scheduler.Ref) error { retur
 func (d *scripted) Watch(context.Context, scheduler.Cursor, func(scheduler.Event) error) error {
 	return nil
 }
-func (d *scripted) Watches() bool { return false }
+func (d *scripted) Watches() bool   { return false }
+func (d *scripted) Can(string) bool { return false }
+func (d *scripted) SubmitWorkflow(context.Context, scheduler.Workflow) (scheduler.ID, error) {
+	return d.submit()
+}
+func (d *scripted) Download(context.Context, scheduler.Ref, scheduler.FileQuery, func(scheduler.File, io.Reader) error) error {
+	return nil
+}
 func (d *scripted) Upload(context.Context, string, scheduler.Input, func() (io.ReadCloser, error)) error {
 	return nil
 }
@@ -168,7 +175,7 @@ func TestAClaimThatIsAliveIsNotTakenOver(t *testing.T) {
 	}
 	f := &follower{store: s, submits: NewSubmitter(s, with(never)), driver: never, lease: lease, log: hclog.NewNullLogger()}
 	f.submit(t.Context(), job.ID)
-	f.cancel(t.Context(), job.ID, true)
+	f.cancel(t.Context(), job.ID)
 	if now := read1(t, s, job.ID); now.Revision != job.Revision || now.Status.State != scheduler.Pending {
 		t.Errorf("changed to %+v", now.Status)
 	}
@@ -184,20 +191,20 @@ func wish(ctx context.Context, s *store.Store, job store.Job) error {
 // When a pool comes back the intents that wait for it do not all come at once.
 func TestTheCrowdIsBounded(t *testing.T) {
 	t.Parallel()
-	f := &follower{jobs: map[string]*ledger{}, due: map[string]bool{}, cancelled: map[string]time.Time{}, working: map[string]bool{}, done: make(chan string)}
+	f := &follower{jobs: map[string]*ledger{}, working: map[string]bool{}, done: make(chan finished)}
 	f.store, _ = kept(t, 1, time.Time{})
 	f.log = hclog.NewNullLogger()
 	for i := range 10 * crowd {
 		f.keep(&ledger{id: fmt.Sprint(i), tasks: 1, status: store.JobStatus{State: scheduler.Pending}})
 	}
-	f.keep(&ledger{id: "cancel", tasks: 1, status: store.JobStatus{State: scheduler.Pending, CancelRequested: time.Now()}})
+	f.keep(&ledger{id: "wish", tasks: 1, status: store.JobStatus{State: scheduler.Pending, CancelRequested: time.Now()}})
 	f.chores(t.Context(), time.Now())
 	f.chores(t.Context(), time.Now())
 	if f.submitting != crowd || f.workers != crowd+1 {
 		t.Errorf("%d of %d workers submit", f.submitting, f.workers)
 	}
 	for f.workers > 0 {
-		f.worked(<-f.done)
+		f.worked(<-f.done, time.Now())
 	}
 	if f.submitting != 0 || len(f.working) != 0 {
 		t.Errorf("after all have ended %d submit, and %v", f.submitting, f.working)
