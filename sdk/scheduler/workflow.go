@@ -1,18 +1,12 @@
 package scheduler
 
-import (
-	"fmt"
-	"regexp"
-	"slices"
-
-	"github.com/oceanid/oceanid/sdk/fault"
-)
+import "fmt"
 
 // Workflow is a graph of jobs without cycles, that a pool's own engine runs. Once submitted it is one job, whose tasks are those of all nodes, one node
 // after the other: with nodes of 1, 3 and 1 tasks, task 3 is the last of the second node.
 type Workflow struct {
-	// Token, Name, Options, Labels, User, Groups and Key are as a job's; those of the nodes' jobs are not used, but for the token, which is NodeToken's, and
-	// the options.
+	// Token, Name, Options, Labels, User, Groups and Key are as a job's; those of the nodes' jobs are not used, but for the token, which is NodeToken's, the
+	// name, and the options. The workflow's options are those of each node's job that does not set them itself.
 	Token   string            `json:"token,omitempty"`
 	Name    string            `json:"name,omitempty"`
 	Nodes   []Node            `json:"nodes"`
@@ -55,7 +49,9 @@ type Node struct {
 	// Category counts against the workflow's Throttles.
 	Category string `json:"category,omitempty"`
 	// Pre and Post run where the workflow's engine runs, before and after the node's tasks. With PreSkip, a Pre that exits with that code makes the node
-	// succeed without running. With a Post, its exit code decides whether the node succeeded.
+	// succeed without running. With a Post, its exit code decides whether the node succeeded, and whether its tasks have: of a task that ended badly in a node
+	// that its Post lets succeed, Exit tells so. Both find in OCEANID_NODE_RETRY how often the node has been run before, Post in OCEANID_NODE_EXIT how it ended:
+	// 0, the exit code, or minus the number of a signal.
 	Pre     *Command `json:"pre,omitempty"`
 	Post    *Command `json:"post,omitempty"`
 	PreSkip *int     `json:"pre_skip,omitempty"`
@@ -110,70 +106,4 @@ func (n Node) Tasks() int {
 // FirstTask is the number that the workflow gives the first task of the node at place i.
 func (w Workflow) FirstTask(i int) int {
 	return Workflow{Nodes: w.Nodes[:i]}.Tasks()
-}
-
-var nodeName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
-
-// Check tells what no pool could carry, as [Job.Check] does: besides the jobs' own mistakes, names that are none or are used twice, and nodes that
-// wait for each other.
-func (w Workflow) Check() error {
-	if len(w.Nodes) == 0 {
-		return fault.Invalid.New("nodes: a workflow needs one")
-	}
-	places := make(map[string]int, len(w.Nodes))
-	for i, n := range w.Nodes {
-		if !nodeName.MatchString(n.Name) {
-			return fault.Invalid.New("nodes: %q is not a name: [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 64 bytes", n.Name)
-		}
-		if _, twice := places[n.Name]; twice {
-			return fault.Invalid.New("nodes: %q is there twice", n.Name)
-		}
-		places[n.Name] = i
-		if err := n.Job.Check(); err != nil {
-			return fmt.Errorf("node %q: %w", n.Name, err)
-		}
-	}
-	for _, n := range w.Nodes {
-		for _, name := range n.After {
-			if _, there := places[name]; !there {
-				return fault.Invalid.New("node %q: after: there is no node %q", n.Name, name)
-			}
-		}
-	}
-	if _, err := w.Order(); err != nil {
-		return err
-	}
-	for _, c := range []struct{ field, value string }{{"name", w.Name}, {"user", w.User}} {
-		if err := oneLine(c.field, c.value); err != nil {
-			return err
-		}
-	}
-	return checkLabels(w.Labels)
-}
-
-// Order gives the places of the nodes so that each comes after those that it waits for; nodes that wait for each other are fault.Invalid.
-func (w Workflow) Order() ([]int, error) {
-	waiting, followers := make([]int, len(w.Nodes)), make(map[string][]int, len(w.Nodes))
-	order := make([]int, 0, len(w.Nodes))
-	for i, n := range w.Nodes {
-		waiting[i] = len(n.After)
-		for _, name := range n.After {
-			followers[name] = append(followers[name], i)
-		}
-		if waiting[i] == 0 {
-			order = append(order, i)
-		}
-	}
-	for next := 0; next < len(order); next++ {
-		for _, i := range followers[w.Nodes[order[next]].Name] {
-			if waiting[i]--; waiting[i] == 0 {
-				order = append(order, i)
-			}
-		}
-	}
-	if len(order) < len(w.Nodes) {
-		stuck := slices.IndexFunc(waiting, func(n int) bool { return n > 0 })
-		return nil, fault.Invalid.New("node %q: the nodes that it comes after wait for it, or for each other", w.Nodes[stuck].Name)
-	}
-	return order, nil
 }

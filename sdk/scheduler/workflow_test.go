@@ -28,8 +28,8 @@ func TestWorkflowCheck(t *testing.T) {
 		"a name with tabs": {[]scheduler.Node{node("a\tb")}, "is not a name"},
 		"twice":            {[]scheduler.Node{node("a"), node("a")}, `"a" is there twice`},
 		"a stranger":       {[]scheduler.Node{node("a", "b")}, `node "a": after: there is no node "b"`},
-		"itself":           {[]scheduler.Node{node("a", "a")}, `node "a"`},
-		"a cycle":          {[]scheduler.Node{node("x"), node("a", "c"), node("b", "a"), node("c", "b")}, `node "a"`},
+		"itself":           {[]scheduler.Node{node("a", "a")}, "a → a wait for each other"},
+		"a cycle":          {[]scheduler.Node{node("x", "c"), node("a", "c"), node("b", "a"), node("c", "b")}, "c → a → b → c wait for each other"},
 		"a bad job":        {[]scheduler.Node{{Name: "a"}}, `node "a": command: a job needs one`},
 	} {
 		t.Run(name, func(t *testing.T) {
