@@ -36,8 +36,8 @@ func (f *follower) adopt(ctx context.Context, now time.Time) {
 		refs[i], ids[i] = Ref(job), job.ID
 		f.log.Warn("a job was found at the pool; the store had lost it", "job", job.ID)
 	}
-	if f.tell(ctx, news{adopted: ids}) == nil {
-		f.askAbout(ctx, refs, 0)
+	if stand, err := f.stand(ctx, news{adopted: ids}); err == nil {
+		f.askAbout(ctx, refs, stand.asked)
 	}
 }
 
@@ -117,9 +117,9 @@ func (f foundRun) job(id string, sch store.Scheduler, now time.Time) store.Job {
 	return job
 }
 
-// askAbout asks the pool about some jobs, and tells what it says. asked is the follower's count of moves by now.
+// askAbout asks the pool about some jobs, and tells what it says. asked is the time of the question.
 func (f *follower) askAbout(ctx context.Context, refs []scheduler.Ref, asked int) {
-	err := f.question(ctx, refs, func(page []scheduler.Status) error {
+	err := f.query(ctx, refs, func(page []scheduler.Status) error {
 		return f.tell(ctx, news{statuses: page, answered: true, asked: asked})
 	})
 	if err != nil && ctx.Err() == nil && fault.Blame(err) != fault.Host {

@@ -11,9 +11,17 @@ import (
 // report is one piece of news, and where it comes from.
 type report struct {
 	scheduler.Status
-	// answer tells an answer to a question from an event. asked is, of an answer, what the follower's count of moves was when the question was put.
+	// answer tells an answer to a question from an event. asked is, of an answer, the follower's clock when the question was put.
 	answer bool
 	asked  int
+}
+
+// moment is when news is heard: now by the clock on the wall, and tick by the follower's own, which each question moves on; tick is later than every
+// question that was put. lostAfter is the rule of that name.
+type moment struct {
+	now       time.Time
+	tick      int
+	lostAfter time.Duration
 }
 
 // The sources of what is known, as records name them.
@@ -46,12 +54,12 @@ func (n report) source() string {
 //   - The end of a task is believed from whomever, and of whatever time: it is not history if it is not known.
 //
 // l.states must be there.
-func advance(l *ledger, news []report, now time.Time, lostAfter time.Duration) (changes []store.TaskChange, differs bool) {
+func advance(l *ledger, news []report, m moment) (changes []store.TaskChange, differs bool) {
 	arrived := false
 	var believed []report
 	for _, n := range news {
 		n.Time = plausible(n.Time)
-		some, noted := l.hear(n, now, lostAfter)
+		some, noted := l.hear(n, m)
 		changes = append(changes, some...)
 		differs = differs || noted
 		if len(some) > 0 {
@@ -59,7 +67,7 @@ func advance(l *ledger, news []report, now time.Time, lostAfter time.Duration) (
 		}
 		if n.ID != "" && n.State != scheduler.Lost && !l.status.State.Terminal() && l.status.Native == "" {
 			l.status.Native = n.ID
-			l.status.Submitted = now
+			l.status.Submitted = m.now
 			arrived = true
 		}
 	}
@@ -73,7 +81,7 @@ func advance(l *ledger, news []report, now time.Time, lostAfter time.Duration) (
 		if missing := l.missing(); !missing.Equal(l.status.Missing) && !l.lost(changes) {
 			l.status.Missing, differs = missing, true
 		}
-		l.status.Observed, l.status.Source = now, news[len(news)-1].source()
+		l.status.Observed, l.status.Source = m.now, news[len(news)-1].source()
 	}
 	if len(changes) == 0 {
 		return nil, differs || arrived
@@ -124,16 +132,16 @@ func extend(changes []store.TaskChange, task int, state scheduler.State, detail 
 }
 
 // hear works one piece of news into the tasks' states. It gives the runs of tasks that it changed, and whether it left a note.
-func (l *ledger) hear(n report, now time.Time, lostAfter time.Duration) (changes []store.TaskChange, noted bool) {
+func (l *ledger) hear(n report, m moment) (changes []store.TaskChange, noted bool) {
 	if !known(n.State) {
 		return nil, false
 	}
 	if n.ID != "" && l.status.Native != "" && n.ID != l.status.Native {
-		noted = l.note(fmt.Sprintf("the pool has it as %q, and told of it as %q as well", l.status.Native, n.ID), now)
+		noted = l.note(fmt.Sprintf("the pool has it as %q, and told of it as %q as well", l.status.Native, n.ID), m.now)
 	}
 	at := n.Time
 	if at.IsZero() {
-		at = now
+		at = m.now
 	}
 	detail := store.TaskDetail{Reason: n.Reason, Native: n.Native, Exit: n.Exit, Node: n.Node, Time: n.Time}
 	contradicted := false
@@ -146,7 +154,7 @@ func (l *ledger) hear(n report, now time.Time, lostAfter time.Duration) (changes
 				noted = l.note(fmt.Sprintf("after it was %s the pool said: %s", was, words(n.Status, l.tasks)), at) || noted
 			}
 		case n.State == scheduler.Lost:
-			if l.givesUp(n, task, was, now, lostAfter) {
+			if l.givesUp(n, task, was, m) {
 				l.states.Set(task, 1, scheduler.Lost)
 				l.stamp(task, n.Time)
 				l.found(task) // nobody waits for it any more
@@ -167,8 +175,18 @@ func (l *ledger) hear(n report, now time.Time, lostAfter time.Duration) (changes
 	}
 	if len(changes) > 0 {
 		l.happened(n, at)
+		if n.answer {
+			l.answered = max(l.answered, n.asked)
+		} else {
+			l.touched = m.tick
+		}
 	}
 	return changes, noted
+}
+
+// overtaken tells whether the job has moved since a question was put whose answer this is, by anything but that answer.
+func (l *ledger) overtaken(n report) bool {
+	return n.answer && max(l.touched, l.answered) > n.asked
 }
 
 // history tells whether news that is not of an end is of before what is known about the task.
@@ -180,7 +198,7 @@ func (l *ledger) history(n report, task int) bool {
 	if !n.answer {
 		return !n.Time.IsZero() && told < since
 	}
-	return l.touched > n.asked && (n.Time.IsZero() || since == 0 || told <= since)
+	return l.overtaken(n) && (n.Time.IsZero() || since == 0 || told <= since)
 }
 
 // contradicts tells whether news about a task that has ended is more than a repeat, or history.
@@ -192,7 +210,7 @@ func (l *ledger) contradicts(n report, task int, was scheduler.State) bool {
 		return false
 	case n.State.Terminal():
 		return true
-	case n.answer && l.touched > n.asked:
+	case l.overtaken(n):
 		return false
 	}
 	end := time.UnixMilli(l.since(task))
@@ -206,17 +224,17 @@ func (l *ledger) contradicts(n report, task int, was scheduler.State) bool {
 }
 
 // givesUp tells whether a task that the pool says it does not know is lost by now.
-func (l *ledger) givesUp(n report, task int, was scheduler.State, now time.Time, lostAfter time.Duration) bool {
-	if was == scheduler.Pending || n.answer && l.touched > n.asked {
+func (l *ledger) givesUp(n report, task int, was scheduler.State, m moment) bool {
+	if was == scheduler.Pending || l.overtaken(n) {
 		return false
 	}
 	if l.gone == nil {
 		l.gone = make([]int64, l.tasks)
 	}
 	if l.gone[task] == 0 {
-		l.gone[task] = now.UnixMilli()
+		l.gone[task] = m.now.UnixMilli()
 	}
-	return now.UnixMilli()-l.gone[task] >= lostAfter.Milliseconds()
+	return m.now.UnixMilli()-l.gone[task] >= m.lostAfter.Milliseconds()
 }
 
 // happened keeps, of news that changed something, what the record says about the job as a whole.

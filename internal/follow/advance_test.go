@@ -66,14 +66,14 @@ func TestAdvance(t *testing.T) {
 			l := &ledger{id: "t", tasks: c.tasks, status: store.JobStatus{State: scheduler.Queued, Native: "7", Counts: counts{scheduler.Queued: c.tasks}},
 				states: store.NewTaskStates(c.tasks, scheduler.Queued)}
 			now := time.Now()
-			runs, _ := advance(l, events(c.news...), now, lostAfter)
+			runs, _ := advance(l, events(c.news...), moment{now, 1, lostAfter})
 			if diff := cmp.Diff(c.counts, l.status.Counts); diff != "" || l.status.State != c.state || l.status.Reason != c.reason || len(runs) != c.runs {
 				t.Errorf("state %q, reason %q, %d changes; want %q, %q, %d\n%s", l.status.State, l.status.Reason, len(runs), c.state, c.reason, c.runs, diff)
 			}
 			if l.status.State.Terminal() != !l.status.Ended.IsZero() && len(runs) > 0 && c.state.Terminal() {
 				t.Errorf("ended %v in state %s", l.status.Ended, l.status.State)
 			}
-			if again, _ := advance(l, events(c.news[:min(1, len(c.news))]...), now, lostAfter); c.state.Terminal() && len(again) != 0 {
+			if again, _ := advance(l, events(c.news[:min(1, len(c.news))]...), moment{now, 1, lostAfter}); c.state.Terminal() && len(again) != 0 {
 				t.Errorf("a terminal job changed again: %v", again)
 			}
 		})
@@ -86,7 +86,7 @@ func TestAdvanceLearnsTheNativeID(t *testing.T) {
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	s := told(0, 1, scheduler.Running, "")
 	s.Time, s.Node = began, "node7"
-	if changes, _ := advance(l, events(s), time.Now(), lostAfter); len(changes) != 1 || l.status.Native != "7" || l.status.Node != "node7" || !l.status.Started.Equal(began) || l.status.Submitted.IsZero() {
+	if changes, _ := advance(l, events(s), moment{time.Now(), 1, lostAfter}); len(changes) != 1 || l.status.Native != "7" || l.status.Node != "node7" || !l.status.Started.Equal(began) || l.status.Submitted.IsZero() {
 		t.Errorf("%v, %+v", changes, l.status)
 	}
 }
@@ -104,7 +104,7 @@ func TestAdvanceLeavesNoTaskPending(t *testing.T) {
 		"an unknown one": {told(0, 1, "unknown(77)", ""), map[scheduler.State]int{scheduler.Queued: 5}, scheduler.Queued},
 	} {
 		l := &ledger{id: "t", tasks: 5, status: store.JobStatus{State: scheduler.Pending}, states: store.NewTaskStates(5, scheduler.Pending)}
-		advance(l, events(c.news), time.Now(), lostAfter)
+		advance(l, events(c.news), moment{time.Now(), 1, lostAfter})
 		if diff := cmp.Diff(c.want, l.status.Counts); diff != "" || l.status.State != c.state || l.status.Native != "7" {
 			t.Errorf("%s: %s as %q: %s", name, l.status.State, l.status.Native, diff)
 		}

@@ -68,9 +68,12 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 		f.plan(l)
 		f.due.delay(id, now.Add(chores)) // so that the look at what is due comes to an end
 	}
-	moved := f.moved
-	f.workOnce(cancelling, len(cancels) > 0, func() { f.cancelAll(ctx, cancels) })
-	f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, moved) })
+	cancels = append(cancels, f.strays...)
+	if f.workOnce(cancelling, len(cancels) > 0, func() { f.cancelAll(ctx, cancels) }) {
+		f.strays = nil
+	}
+	asked := f.question()
+	f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, asked) })
 	if f.doubt && now.Sub(f.adopted) > adoptPause && f.workOnce(adopting, true, func() { f.adopt(ctx, now) }) {
 		f.doubt, f.adopted = false, now
 	}

@@ -45,11 +45,13 @@ type follower struct {
 	jobs  map[string]*ledger // those that have not ended, by ID
 	over  past               // what was looked at besides: jobs that have ended, and names that are no job's
 	moved int                // how often a job has moved
+	tick  int                // the clock by which questions and news are put in order: later than every question
 
 	intents agenda // pending jobs, by when they may be submitted
 	due     agenda // jobs for which something else is to be done
 	doubt   bool   // the pool may have jobs that the store has lost
 	adopted time.Time
+	strays  []scheduler.Ref // jobs at the pool that are not to be there
 
 	working    map[string]bool // submissions (true) and other work under way
 	done       chan finished   // tells that some has ended
@@ -211,9 +213,9 @@ func (f *follower) reload(ctx context.Context, id string) error {
 	if old != nil && old.revision > fresh.revision {
 		f.doubt = true
 	}
-	fresh.inherit(old)
 	f.moved++
-	fresh.touched = f.moved
+	fresh.touched = f.tick
+	fresh.inherit(old)
 	f.drop(id)
 	if fresh.status.State.Terminal() {
 		f.over.put(id, fresh)
@@ -259,6 +261,12 @@ func (f *follower) look(id string) (l *ledger, known bool) {
 		return l, true
 	}
 	return f.over.get(id)
+}
+
+// question gives the time of a question that is put now.
+func (f *follower) question() (asked int) {
+	f.tick++
+	return f.tick - 1
 }
 
 // refs are the jobs that the pool can be asked about.

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"time"
 
@@ -23,8 +24,9 @@ type ledger struct {
 	// times are the pool's times of the tasks' states, in ms; 0: not told. gone is since when the pool says that it does not know a task, by our clock;
 	// 0: it does. Each is nil while there is none.
 	times, gone []int64
-	// touched is what the follower's count of moves was when the job last moved.
-	touched int
+	// touched is what the follower's clock said when the job last moved by an event, or by somebody else; answered is when the question was put whose
+	// answer last moved it.
+	touched, answered int
 	// cancelled and asked are when its cancellation was last repeated, and when the pool was last asked about it because it is missing.
 	cancelled, asked time.Time
 }
@@ -69,6 +71,9 @@ func (l *ledger) inherit(old *ledger) {
 		return
 	}
 	l.times, l.cancelled, l.asked = old.times, old.cancelled, old.asked
+	if old.status.State == l.status.State && old.status.Native == l.status.Native && maps.Equal(old.status.Counts, l.status.Counts) {
+		l.touched, l.answered = old.touched, old.answered
+	}
 	if l.tasks > 1 && !l.status.State.Terminal() {
 		l.gone = old.gone
 		l.status.Missing = l.missing()

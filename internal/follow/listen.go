@@ -14,7 +14,7 @@ import (
 // news is what a follower's loop is told.
 type news struct {
 	statuses []scheduler.Status
-	// answered: they answer a question, that was put when the follower had counted so many moves.
+	// answered: they answer a question, that was put at that time of the follower's clock.
 	answered bool
 	asked    int
 	cursor   *scheduler.Cursor
@@ -30,6 +30,7 @@ type news struct {
 type standing struct {
 	refs  []scheduler.Ref
 	moved int
+	asked int // the time of a question that is put now
 }
 
 // listener hears the pool for one follower, in a goroutine of its own.
@@ -148,21 +149,15 @@ func (l listener) poll(ctx context.Context) error {
 
 // ask queries all jobs at once and tells what the pool says. It answers with how often anything had moved before.
 func (l listener) ask(ctx context.Context) (moved int, err error) {
-	answer := make(chan standing, 1)
-	if err := l.tell(ctx, news{answer: answer}); err != nil {
+	now, err := l.stand(ctx, news{})
+	if err != nil {
 		return 0, err
-	}
-	var now standing
-	select {
-	case now = <-answer:
-	case <-ctx.Done():
-		return 0, ctx.Err()
 	}
 	if len(now.refs) == 0 {
 		return now.moved, nil
 	}
-	err = l.question(ctx, now.refs, func(page []scheduler.Status) error {
-		return l.tell(ctx, news{statuses: page, answered: true, asked: now.moved})
+	err = l.query(ctx, now.refs, func(page []scheduler.Status) error {
+		return l.tell(ctx, news{statuses: page, answered: true, asked: now.asked})
 	})
 	if err == nil {
 		l.pulse.answers(time.Now())
@@ -170,8 +165,22 @@ func (l listener) ask(ctx context.Context) (moved int, err error) {
 	return now.moved, err
 }
 
-// question asks the pool about jobs, and hands on what it says in pages.
-func (f *follower) question(ctx context.Context, refs []scheduler.Ref, hand func([]scheduler.Status) error) error {
+// stand tells news, and asks how the follower stands after it.
+func (f *follower) stand(ctx context.Context, n news) (now standing, err error) {
+	n.answer = make(chan standing, 1)
+	if err := f.tell(ctx, n); err != nil {
+		return now, err
+	}
+	select {
+	case now = <-n.answer:
+		return now, nil
+	case <-ctx.Done():
+		return now, ctx.Err()
+	}
+}
+
+// query asks the pool about jobs, and hands on what it says in pages.
+func (f *follower) query(ctx context.Context, refs []scheduler.Ref, hand func([]scheduler.Status) error) error {
 	var page []scheduler.Status
 	err := f.driver.Query(ctx, scheduler.Query{Jobs: refs}, func(s scheduler.Status) error {
 		if page = append(page, s); len(page) < full {
@@ -240,7 +249,8 @@ func (f *follower) askOnce(ctx context.Context) error {
 	if len(refs) == 0 {
 		return nil
 	}
-	return f.question(ctx, refs, func(page []scheduler.Status) error {
-		return f.write(ctx, []news{{statuses: page, answered: true, asked: f.moved}})
+	asked := f.question()
+	return f.query(ctx, refs, func(page []scheduler.Status) error {
+		return f.write(ctx, []news{{statuses: page, answered: true, asked: asked}})
 	})
 }

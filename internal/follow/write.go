@@ -23,6 +23,9 @@ func (f *follower) write(ctx context.Context, batch []news) error {
 		}
 		for _, id := range n.adopted {
 			f.over.forget(id)
+			if err := f.reload(ctx, id); err != nil {
+				return err
+			}
 		}
 		for _, s := range n.statuses {
 			id, _, ok := store.JobOfToken(s.Token)
@@ -38,7 +41,7 @@ func (f *follower) write(ctx context.Context, batch []news) error {
 	err := f.commit(ctx, order, byJob, cursor)
 	for _, n := range batch {
 		if n.answer != nil {
-			n.answer <- standing{f.refs(), f.moved}
+			n.answer <- standing{f.refs(), f.moved, f.question()}
 		}
 	}
 	return err
@@ -93,14 +96,27 @@ func (f *follower) commit(ctx context.Context, order []string, byJob map[string]
 func (f *follower) think(l *ledger, news []report, now time.Time) (change store.Change, differs bool) {
 	ended, native := l.status.State.Terminal(), l.status.Native
 	news, differs = l.current(news, now)
-	changes, moved := advance(l, news, now, f.rules.lostAfter())
+	changes, moved := advance(l, news, moment{now, f.tick, f.rules.lostAfter()})
 	if len(changes) > 0 && !ended {
 		changes = f.decide(l, changes, now)
+	}
+	if ended && moved && l.status.Native == "" {
+		f.stray(l, news)
 	}
 	return store.Change{
 		JobID: l.id, ExpectRevision: l.revision, Status: l.status, Tasks: changes,
 		Quiet: len(changes) == 0 && native == l.status.Native,
 	}, differs || moved
+}
+
+// stray notes that the pool has what was never to be there: a job that was cancelled, or refused, before. It is ended.
+func (f *follower) stray(l *ledger, news []report) {
+	for _, n := range news {
+		if !n.State.Terminal() {
+			f.strays = append(f.strays, scheduler.Ref{ID: n.ID, Token: n.Token, Tasks: l.tasks})
+			return
+		}
+	}
 }
 
 // decide is what the host makes of news by itself, before it is written.
@@ -117,7 +133,6 @@ func (f *follower) written(ctx context.Context, l *ledger, c store.Change) {
 	l.revision++
 	if !c.Quiet {
 		f.moved++
-		l.touched = f.moved
 	}
 	if !l.status.State.Terminal() {
 		f.keep(l)
