@@ -135,7 +135,7 @@ func (f *Feed) Next(ctx context.Context, uid string, after store.EventID) ([]sto
 	if err != nil {
 		return nil, err
 	}
-	for {
+	for looked := false; ; {
 		t.mu.Lock()
 		first := t.last - store.EventID(len(t.recent)) + 1
 		more, ended, behind := t.more, t.ended, t.behind
@@ -151,7 +151,17 @@ func (f *Feed) Next(ctx context.Context, uid string, after store.EventID) ([]sto
 			t.mu.Unlock()
 			return events[:min(len(events), page)], nil
 		}
+		ahead := after > t.last
 		t.mu.Unlock()
+		if ahead && behind.IsZero() {
+			// The reader knows more than the topic, which may be late, or than the store, which has gone back in time.
+			if looked {
+				return nil, fault.By(fault.Host, fault.Conflict.New("scheduler %s: there are no events up to %d: look at the jobs and go on from the newest", uid, after))
+			}
+			looked = true
+			f.read(ctx, uid, t)
+			continue
+		}
 		var again <-chan time.Time
 		if !behind.IsZero() {
 			again = time.After(retry)

@@ -90,6 +90,27 @@ func TestATopicWhoseFirstReaderWentAway(t *testing.T) {
 	})
 }
 
+// A store that has lost its last events makes new ones of the same numbers: whoever has read the lost ones must look at the jobs themselves.
+func TestAReaderThatKnowsMoreThanTheStore(t *testing.T) {
+	t.Parallel()
+	s := &stream{last: 5}
+	f := feed.New(s)
+	// Somebody else's topic begins after the loss.
+	if events, err := f.Next(t.Context(), "u", 4); err != nil || len(events) != 1 {
+		t.Fatalf("got %v, %v", events, err)
+	}
+	if _, err := f.Next(t.Context(), "u", 9); !errors.Is(err, fault.Conflict) {
+		t.Errorf("got %v", err)
+	}
+	// A topic that is only late is no loss.
+	s.grow()
+	s.grow()
+	s.grow()
+	if events, err := f.Next(t.Context(), "u", 7); err != nil || len(events) != 1 || events[0].ID != 8 {
+		t.Errorf("got %v, %v", events, err)
+	}
+}
+
 // Several may find at once that a stream has gone.
 func TestAStreamThatGoesUnderSeveralReaders(t *testing.T) {
 	t.Parallel()
