@@ -42,6 +42,10 @@ type Options struct {
 	// its append-only file before it answers, so that what it acknowledged is
 	// there after KillService and StartService.
 	Redis bool
+	// RedisConfig is added at the end of its configuration, where it wins: for
+	// instance "appendfsync everysec", after which a kill loses what came in the
+	// last second.
+	RedisConfig string
 	// RedisTLS lets that server speak TLS too, on a port of its own.
 	RedisTLS bool
 	// RedisCluster starts a Redis Cluster of three masters.

@@ -60,6 +60,7 @@ func (l *Lab) setUpRedis(ctx context.Context, o Options) error {
 		}
 		server.config += config
 	}
+	server.config += o.RedisConfig + "\n"
 	if err := l.launchRedis(ctx, server); err != nil {
 		return err
 	}
