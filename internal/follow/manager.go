@@ -192,9 +192,26 @@ func (m *Manager) follow(ctx context.Context, lease store.Lease) error {
 func (m *Manager) run(ctx context.Context, lease store.Lease) error {
 	f, err := m.follower(ctx, lease)
 	if err != nil {
-		return err
+		return errors.Join(err, m.unreachable(ctx, lease, err))
 	}
 	return f.run(ctx)
+}
+
+// unreachable tells the store that nobody can hear the pool, as its driver cannot be had, once for each reason.
+func (m *Manager) unreachable(ctx context.Context, lease store.Lease, why error) error {
+	all, err := m.Store.Health(ctx, []string{lease.UID})
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	h := all[lease.UID]
+	if !h.Since.IsZero() && h.Reason == why.Error() {
+		return nil
+	}
+	if h.Since.IsZero() {
+		h.Since = time.Now()
+	}
+	h.Reason = why.Error()
+	return m.Store.SetHealth(ctx, lease.UID, lease.Fence, h)
 }
 
 func (m *Manager) follower(ctx context.Context, lease store.Lease) (*follower, error) {
