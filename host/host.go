@@ -36,6 +36,7 @@ type Host struct {
 	manager *follow.Manager
 	links   links
 	heard   announcements
+	healths healths
 
 	bulkheads    bulkheads
 	driversHeard announcements

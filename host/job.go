@@ -4,9 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/oceanid/oceanid/internal/follow"
 	"github.com/oceanid/oceanid/internal/store"
-	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -17,14 +15,17 @@ type Job struct {
 	// Scheduler and Type are its scheduler's name and type.
 	Scheduler string `json:"scheduler"`
 	Type      string `json:"type"`
-	// Name, User and Labels are those of Spec.
+	// Name, User, Groups, Labels and Key are those of Spec.
 	Name   string            `json:"name"`
 	User   string            `json:"user,omitempty"`
+	Groups []string          `json:"groups,omitempty"`
 	Labels map[string]string `json:"labels,omitempty"`
-	// State is where the job as a whole stands, Reason why, in words, Native in the pool's own.
+	Key    string            `json:"key,omitempty"`
+	// State is where the job as a whole stands, Reason why, in words, Native in the pool's own, Cause in one word where the pool tells.
 	State  scheduler.State `json:"state"`
 	Reason string          `json:"reason,omitempty"`
 	Native string          `json:"native,omitempty"`
+	Cause  scheduler.Cause `json:"cause,omitempty"`
 	// Exit and Node are those of a job of one task.
 	Exit *scheduler.Exit `json:"exit,omitempty"`
 	Node string          `json:"node,omitempty"`
@@ -34,113 +35,96 @@ type Job struct {
 	// PoolID is the pool's own identifier, once there is one.
 	PoolID scheduler.ID `json:"pool_id,omitempty"`
 	// Created is when the intent was written; Submitted when the pool took it; Started when the first task began; Ended when the last one ended;
-	// Observed when the pool was last heard about it. Zero: not yet.
+	// Observed when the pool was last heard, about the job or at all: the state was right then. Zero: not yet.
 	Created   time.Time `json:"created"`
 	Submitted time.Time `json:"submitted,omitzero"`
 	Started   time.Time `json:"started,omitzero"`
 	Ended     time.Time `json:"ended,omitzero"`
 	Observed  time.Time `json:"observed,omitzero"`
+	// Source is who told the state: "submit", "events" or "query"; "": the host itself.
+	Source string `json:"source,omitempty"`
+	// Stale says, in words, why the state may be another by now, where the pool has not been heard for longer than the configuration's jobs.stale (1 minute).
+	// "": it is fresh, or the job has ended.
+	Stale string `json:"stale,omitempty"`
 	// CancelRequested is when somebody asked to cancel it.
 	CancelRequested time.Time `json:"cancel_requested,omitzero"`
+	// Run counts from 0 how often a rule of its policy gave it back to the pool; Runs are how the earlier ones ended.
+	Run  int   `json:"run,omitempty"`
+	Runs []Run `json:"runs,omitempty"`
+	// Notes are what was heard that did not change anything: news after the end, contradictions. The newest are last; at most 20 are kept.
+	Notes []Note `json:"notes,omitempty"`
+	// Results is how the bringing of the results to Spec.Policy.Results, or to the configuration's folder, stands.
+	Results Results `json:"results,omitzero"`
+	// Of is the job that this one is a resubmission of, Next the one that it was resubmitted as, the last time.
+	Of   string `json:"of,omitempty"`
+	Next string `json:"next,omitempty"`
 	// Spec is what was asked for. In lists it lacks what may be big: arguments, environment, inputs.
 	Spec scheduler.Job `json:"spec"`
+	// Workflow is there for a workflow, whose Spec has no command. In lists it lacks its nodes.
+	Workflow *scheduler.Workflow `json:"workflow,omitempty"`
 
 	host     *Host
 	uid      string
 	revision int64
 }
 
-func (h *Host) job(j store.Job) *Job {
+// Run is one time that the pool had a job, before a rule of its policy gave it back. Started and Ended are zero where that is not known.
+type Run struct {
+	Native  scheduler.ID    `json:"native,omitempty"`
+	State   scheduler.State `json:"state"`
+	Reason  string          `json:"reason,omitempty"`
+	Cause   scheduler.Cause `json:"cause,omitempty"`
+	Exit    *scheduler.Exit `json:"exit,omitempty"`
+	Node    string          `json:"node,omitempty"`
+	Started time.Time       `json:"started,omitzero"`
+	Ended   time.Time       `json:"ended,omitzero"`
+}
+
+// Note is something heard about a job that changed nothing.
+type Note struct {
+	Time time.Time `json:"time"`
+	Text string    `json:"text"`
+}
+
+// Results is how the bringing of a job's results stands. It is a step of its own: however it ends, the job's state stays as it is.
+type Results struct {
+	// State is "waiting" (for the end, or for the next attempt), "fetching", "fetched" or "failed"; "": nobody asked for it.
+	State string `json:"state,omitempty"`
+	// Reason says what went wrong last.
+	Reason string `json:"reason,omitempty"`
+	// Attempts counts, RetryAt is when the next one may begin, Ended when it was over.
+	Attempts int       `json:"attempts,omitempty"`
+	RetryAt  time.Time `json:"retry_at,omitzero"`
+	Ended    time.Time `json:"ended,omitzero"`
+	// Files and Bytes are what was brought.
+	Files int   `json:"files,omitempty"`
+	Bytes int64 `json:"bytes,omitempty"`
+}
+
+// job is a record as portals see it, with how its pool answers.
+func (h *Host) job(j store.Job, pool store.Health) *Job {
 	st := j.Status
-	return &Job{
-		ID: j.ID, Scheduler: j.Scheduler, Type: j.Type, Name: j.Spec.Name, User: j.Spec.User, Labels: j.Spec.Labels,
-		State: st.State, Reason: st.Reason, Native: st.NativeWord, Exit: st.Exit, Node: st.Node, Tasks: j.Spec.Tasks(), Counts: st.Counts,
-		PoolID: st.Native, Created: j.Created, Submitted: st.Submitted, Started: st.Started, Ended: st.Ended, Observed: st.Observed,
-		CancelRequested: st.CancelRequested, Spec: j.Spec, host: h, uid: j.SchedulerUID, revision: j.Revision,
+	job := &Job{
+		ID: j.ID, Scheduler: j.Scheduler, Type: j.Type, Name: j.Spec.Name, User: j.Spec.User, Groups: j.Spec.Groups, Labels: j.Spec.Labels, Key: j.Spec.Key,
+		State: st.State, Reason: st.Reason, Native: st.NativeWord, Cause: st.Cause, Exit: st.Exit, Node: st.Node, Tasks: j.Tasks, Counts: st.Counts,
+		PoolID: st.Native, Created: j.Created, Submitted: st.Submitted, Started: st.Started, Ended: st.Ended, Observed: st.Observed, Source: st.Source,
+		CancelRequested: st.CancelRequested, Run: st.Run, Results: Results(st.Results), Of: j.Of, Next: st.Next, Spec: j.Spec, Workflow: j.Workflow,
+		host: h, uid: j.SchedulerUID, revision: j.Revision,
 	}
-}
-
-// Task is one task of a job.
-type Task struct {
-	// Index counts from 0.
-	Index int `json:"index"`
-	// State is where it stands, Reason why, Native in the pool's words.
-	State  scheduler.State `json:"state"`
-	Reason string          `json:"reason,omitempty"`
-	Native string          `json:"native,omitempty"`
-	// Exit is there for a task that ended by itself or by a signal.
-	Exit *scheduler.Exit `json:"exit,omitempty"`
-	// Node is where it runs or ran; Time when its state began, zero: unknown.
-	Node string    `json:"node,omitempty"`
-	Time time.Time `json:"time,omitzero"`
-}
-
-// ListTasks are up to count tasks from first on, as they stand now.
-func (j *Job) ListTasks(ctx context.Context, first, count int) ([]Task, error) {
-	kept, err := j.host.store.Tasks(ctx, j.ID, first, count)
-	if err != nil {
-		return nil, err
+	for _, r := range st.Runs {
+		job.Runs = append(job.Runs, Run(r))
 	}
-	tasks := make([]Task, len(kept))
-	for i, t := range kept {
-		tasks[i] = Task{Index: t.Index, State: t.State, Reason: t.Reason, Native: t.TaskDetail.Native, Exit: t.Exit, Node: t.Node, Time: t.Time}
+	for _, n := range st.Notes {
+		job.Notes = append(job.Notes, Note(n))
 	}
-	return tasks, nil
+	if st.Native != "" && !st.State.Terminal() {
+		if pool.Heard.After(job.Observed) {
+			job.Observed = pool.Heard
+		}
+		job.Stale = h.stale(job.Observed, pool, time.Now())
+	}
+	return job
 }
 
 // Get reads the job again, as it stands now.
 func (j *Job) Get(ctx context.Context) (*Job, error) { return j.host.GetJob(ctx, j.ID) }
-
-// Cancel ends the job with all its tasks. It returns when the request is written down and, if the pool answers now, the pool has taken it; it is repeated
-// until the pool has. The end comes as an event. A job that has ended is cancelled already.
-func (j *Job) Cancel(ctx context.Context) error {
-	job, err := j.requestCancel(ctx)
-	if err != nil || job.Status.State.Terminal() || job.Status.Native == "" {
-		// An intent that is not at the pool yet is cancelled by whoever carries it, or by the follower.
-		return err
-	}
-	c, err := j.host.caller(ctx, j.uid)
-	if err != nil {
-		return err
-	}
-	err = c.Cancel(ctx, []scheduler.Ref{follow.Ref(job)})
-	if k := fault.Of(err); ctx.Err() == nil && (k == fault.Unavailable || k == fault.Timeout || k == fault.Crashed) {
-		return nil // the wish is written down; the follower repeats it
-	}
-	return err
-}
-
-// requestCancel writes the wish down.
-func (j *Job) requestCancel(ctx context.Context) (store.Job, error) {
-	for {
-		job, err := j.host.store.Job(ctx, j.ID)
-		if err != nil || job.Status.State.Terminal() || !job.Status.CancelRequested.IsZero() {
-			return job, err
-		}
-		status := job.Status
-		status.CancelRequested = time.Now()
-		conflicts, err := j.host.store.Commit(ctx, j.uid, store.Batch{Changes: []store.Change{{JobID: j.ID, ExpectRevision: job.Revision, Status: status}}})
-		if err != nil {
-			return job, err
-		}
-		if len(conflicts) == 0 {
-			job.Status, job.Revision = status, job.Revision+1
-			return job, nil
-		}
-	}
-}
-
-// Delete forgets the record of a job that has ended; what it left at the pool stays there. One that has not ended is fault.Conflict.
-func (j *Job) Delete(ctx context.Context) error { return j.host.store.DeleteJob(ctx, j.ID) }
-
-// ref names the job to its driver, as the store has it now.
-func (j *Job) ref(ctx context.Context) (scheduler.Ref, error) {
-	job, err := j.host.store.Job(ctx, j.ID)
-	if err != nil {
-		return scheduler.Ref{}, err
-	}
-	if job.Status.Native == "" {
-		return scheduler.Ref{}, fault.Conflict.New("job %s is not at its pool (%s)", j.ID, job.Status.State)
-	}
-	return follow.Ref(job), nil
-}

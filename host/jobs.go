@@ -21,10 +21,8 @@ func (h *Host) ListJobs(ctx context.Context, q JobQuery) (jobs []*Job, next stri
 	if err != nil {
 		return nil, "", err
 	}
-	for _, j := range kept {
-		jobs = append(jobs, h.job(j))
-	}
-	return jobs, next, nil
+	jobs, err = h.shown(ctx, kept...)
+	return jobs, next, err
 }
 
 // uids are those of one scheduler, or of all.
@@ -56,7 +54,30 @@ func (h *Host) GetJob(ctx context.Context, id string) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.job(j), nil
+	jobs, err := h.shown(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	return jobs[0], nil
+}
+
+// shown are records as portals see them.
+func (h *Host) shown(ctx context.Context, kept ...store.Job) ([]*Job, error) {
+	var uids []string
+	for _, j := range kept {
+		if j.Status.Native != "" && !j.Status.State.Terminal() {
+			uids = append(uids, j.SchedulerUID)
+		}
+	}
+	pools, err := h.health(ctx, uids...)
+	if err != nil {
+		return nil, err
+	}
+	var jobs []*Job
+	for _, j := range kept {
+		jobs = append(jobs, h.job(j, pools[j.SchedulerUID]))
+	}
+	return jobs, nil
 }
 
 // Refresh asks the pools once about the jobs of one scheduler ("": of all) that no process follows at the moment, and writes what they say. A portal need not

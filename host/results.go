@@ -8,18 +8,17 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Logs writes what one task wrote to its standard output, or error, to w. With o.Follow it goes on until the task has ended.
+// Logs writes what one task wrote to its standard output, or error, to w. With o.Follow it goes on until the task has ended. The tasks of a workflow are
+// those of its nodes, one node after the other: [Node] says which is the first.
 func (j *Job) Logs(ctx context.Context, o scheduler.LogOptions, w io.Writer) error {
-	ref, err := j.ref(ctx)
+	_, ref, err := j.ref(ctx)
 	if err != nil {
 		return err
 	}
@@ -36,8 +35,8 @@ func (j *Job) Logs(ctx context.Context, o scheduler.LogOptions, w io.Writer) err
 // Sums is the name of the manifest that Download writes: the digest of each file, as sha256sum -c reads it.
 const Sums = "SHA256SUMS"
 
-// Download brings the job's results into dir, which is made if it is missing: for a job of one task as dir/OUTPUT, for an array as dir/TASK/OUTPUT. Each file
-// appears whole and with its digest checked, or not at all; one that was there before is replaced. Nothing is written outside dir, whatever the pool
+// Download brings the job's results into dir, which is made if it is missing: for a job of one task as dir/OUTPUT, for an array as dir/TASK/OUTPUT; for
+// a workflow as dir/NODE/OUTPUT or dir/NODE/TASK/OUTPUT, and in a workflow within it as dir/NODE/NODE/… . Each file appears whole and with its digest checked, or not at all; one that was there before is replaced. Nothing is written outside dir, whatever the pool
 // says. It returns what was brought, which dir/SHA256SUMS lists as well. An output that is not a regular file, or too strange a name, is an error that
 // names it, and loses no other.
 func (j *Job) Download(ctx context.Context, dir string, q scheduler.FileQuery) ([]scheduler.File, error) {
@@ -47,10 +46,11 @@ func (j *Job) Download(ctx context.Context, dir string, q scheduler.FileQuery) (
 // DownloadWith is Download for who wants to see how it goes: it reports each file with how many bytes of it are there, often while it comes, and once more with its
 // digest when it is whole. It calls report from one goroutine.
 func (j *Job) DownloadWith(ctx context.Context, dir string, q scheduler.FileQuery, report func(f scheduler.File, have int64)) ([]scheduler.File, error) {
-	ref, err := j.ref(ctx)
+	job, ref, err := j.ref(ctx)
 	if err != nil {
 		return nil, err
 	}
+	folders := newLayout(job)
 	c, err := j.host.caller(ctx, j.uid)
 	if err != nil {
 		return nil, err
@@ -67,14 +67,14 @@ func (j *Job) DownloadWith(ctx context.Context, dir string, q scheduler.FileQuer
 	err = c.Download(ctx, ref, q, func(f scheduler.File, content io.Reader) error {
 		coming := f
 		coming.SHA256 = ""
-		f, err := place(root, where(f, ref.Tasks), f, io.TeeReader(content, &meter{file: coming, report: report}))
+		f, err := place(root, folders.where(f), f, io.TeeReader(content, &meter{file: coming, report: report}))
 		if err == nil {
 			files = append(files, f)
 			report(f, f.Size)
 		}
 		return err
 	})
-	if written := writeSums(root, files, ref.Tasks); err == nil {
+	if written := writeSums(root, files, folders); err == nil {
 		err = written
 	}
 	return files, err
@@ -91,14 +91,6 @@ func (m *meter) Write(b []byte) (int, error) {
 	m.have += int64(len(b))
 	m.report(m.file, m.have)
 	return len(b), nil
-}
-
-// where is the place of a result below the folder.
-func where(f scheduler.File, tasks int) string {
-	if tasks == 1 {
-		return f.Path
-	}
-	return path.Join(strconv.Itoa(f.Task), f.Path)
 }
 
 // place writes a file beside its place and moves it there when it is whole.
@@ -134,14 +126,14 @@ func place(root *os.Root, name string, f scheduler.File, content io.Reader) (sch
 	return f, nil
 }
 
-func writeSums(root *os.Root, files []scheduler.File, tasks int) error {
+func writeSums(root *os.Root, files []scheduler.File, folders layout) error {
 	file, err := root.Create(Sums)
 	if err != nil {
 		return fault.By(fault.Host, fault.Of(err).New("write %s: %w", Sums, err))
 	}
 	w := bufio.NewWriter(file)
 	for _, f := range files {
-		fmt.Fprintln(w, sumLine(f.SHA256, where(f, tasks)))
+		fmt.Fprintln(w, sumLine(f.SHA256, folders.where(f)))
 	}
 	if err = w.Flush(); err == nil {
 		err = file.Close()

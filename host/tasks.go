@@ -1,0 +1,36 @@
+package host
+
+import (
+	"context"
+	"time"
+
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// Task is one task of a job.
+type Task struct {
+	// Index counts from 0.
+	Index int `json:"index"`
+	// State is where it stands, Reason why, Native in the pool's words.
+	State  scheduler.State `json:"state"`
+	Reason string          `json:"reason,omitempty"`
+	Native string          `json:"native,omitempty"`
+	// Exit is there for a task that ended by itself or by a signal.
+	Exit *scheduler.Exit `json:"exit,omitempty"`
+	// Node is where it runs or ran; Time when its state began, zero: unknown.
+	Node string    `json:"node,omitempty"`
+	Time time.Time `json:"time,omitzero"`
+}
+
+// ListTasks are up to count tasks from first on, as they stand now.
+func (j *Job) ListTasks(ctx context.Context, first, count int) ([]Task, error) {
+	kept, err := j.host.store.Tasks(ctx, j.ID, first, count)
+	if err != nil {
+		return nil, err
+	}
+	tasks := make([]Task, len(kept))
+	for i, t := range kept {
+		tasks[i] = Task{Index: t.Index, State: t.State, Reason: t.Reason, Native: t.TaskDetail.Native, Exit: t.Exit, Node: t.Node, Time: t.Time}
+	}
+	return tasks, nil
+}
