@@ -21,10 +21,11 @@ func (s *Store) Active(ctx context.Context, uid, after string, limit int) ([]Job
 	var page []Job
 	// One round does it, unless a job is deleted between the reading of its name and that of its record.
 	for {
-		members, err := s.client.ZRangeByLex(ctx, slot(uid)+indexActive, &redis.ZRangeBy{Min: from, Max: "+", Count: int64(limit - len(page))}).Result()
-		if err != nil {
-			return nil, s.explain(err)
+		read := s.client.ZRangeByLex(ctx, slot(uid)+indexActive, &redis.ZRangeBy{Min: from, Max: "+", Count: int64(limit - len(page))})
+		if err := s.explained(read); err != nil {
+			return nil, err
 		}
+		members := read.Val()
 		if len(members) == 0 {
 			return page, nil
 		}
@@ -45,13 +46,13 @@ func (s *Store) ActiveCount(ctx context.Context, uids []string) (map[string]int,
 	counts := make(map[string]int, len(uids))
 	for some := range slices.Chunk(uids, pipelined) {
 		read := make([]*redis.IntCmd, len(some))
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			for i, uid := range some {
 				read[i] = p.ZCard(ctx, slot(uid)+indexActive)
 			}
 			return nil
 		}); err != nil {
-			return nil, explainAll(s, read)
+			return nil, err
 		}
 		for i, uid := range some {
 			counts[uid] = int(read[i].Val())

@@ -73,11 +73,11 @@ func (s *Store) Commit(ctx context.Context, uid string, b Batch) (conflicts []st
 
 // Cursor is the driver's cursor as the last commit left it; "": there is none.
 func (s *Store) Cursor(ctx context.Context, uid string) (scheduler.Cursor, error) {
-	v, err := s.client.HMGet(ctx, slot(uid)+"meta", "cursor").Result()
-	if err != nil {
-		return "", s.explain(err)
+	read := s.client.HMGet(ctx, slot(uid)+"meta", "cursor")
+	if err := s.explained(read); err != nil {
+		return "", err
 	}
-	return scheduler.Cursor(texts(v)[0]), nil
+	return scheduler.Cursor(texts(read.Val())[0]), nil
 }
 
 // check refuses what only a defect of the caller can bring.

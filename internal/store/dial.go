@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -126,7 +127,7 @@ func (a address) single() (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.ContextTimeoutEnabled = true
+	o.ContextTimeoutEnabled, o.DialerRetries = true, a.dials()
 	if err := a.tls.apply(o.TLSConfig); err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (a address) cluster() (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.ContextTimeoutEnabled = true
+	o.ContextTimeoutEnabled, o.DialerRetries = true, a.dials()
 	if err := a.tls.apply(o.TLSConfig); err != nil {
 		return nil, err
 	}
@@ -164,11 +165,20 @@ func (a address) sentinel() (redis.UniversalClient, error) {
 	}
 	o.Username = a.user.Username()
 	o.Password, _ = a.user.Password()
-	o.ContextTimeoutEnabled = true
+	o.ContextTimeoutEnabled, o.DialerRetries = true, a.dials()
 	if err := a.tls.apply(o.TLSConfig); err != nil {
 		return nil, err
 	}
 	return redis.NewFailoverClient(o), nil
+}
+
+// dials is how often one try of a command dials: a Redis that is away is told at once, since the command is tried again anyway.
+func (a address) dials() int {
+	n, err := strconv.Atoi(a.query.Get("dialer_retries"))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
 }
 
 // apply reads the files into c, which is nil without TLS.

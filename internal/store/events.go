@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -55,13 +54,13 @@ func (s *Store) Events(ctx context.Context, uid string, after EventID, limit int
 	var last *redis.SliceCmd
 	var read *redis.XStreamSliceCmd
 	// The order matters: when the stream has nothing, the newest event that was counted before decides whether there should be something.
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 		last = p.HMGet(ctx, slot(uid)+"meta", "seq")
 		read = p.XRead(ctx, &redis.XReadArgs{Streams: []string{slot(uid) + "events", eventKey(after)}, Count: int64(pageSize(limit, 100)), Block: -1})
 		return nil
 	})
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return nil, s.explain(err)
+	if err != nil {
+		return nil, err
 	}
 	var messages []redis.XMessage
 	if streams := read.Val(); len(streams) > 0 {
@@ -87,11 +86,11 @@ func (s *Store) Events(ctx context.Context, uid string, after EventID, limit int
 
 // LastEvent is the newest event of a scheduler, 0 when there was none.
 func (s *Store) LastEvent(ctx context.Context, uid string) (EventID, error) {
-	v, err := s.client.HMGet(ctx, slot(uid)+"meta", "seq").Result()
-	if err != nil {
-		return 0, s.explain(err)
+	read := s.client.HMGet(ctx, slot(uid)+"meta", "seq")
+	if err := s.explained(read); err != nil {
+		return 0, err
 	}
-	return EventID(integer(texts(v)[0])), nil
+	return EventID(integer(texts(read.Val())[0])), nil
 }
 
 func eventKey(id EventID) string { return strconv.FormatInt(int64(id), 10) + "-0" }

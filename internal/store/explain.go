@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -38,23 +39,34 @@ func (s *Store) explained(cmds ...redis.Cmder) error {
 		if err == nil || errors.Is(err, redis.Nil) {
 			continue
 		}
-		if args := cmd.Args(); len(args) > 1 && strings.HasPrefix(err.Error(), "WRONGTYPE") {
-			return s.wrongType(fmt.Sprint(args[1]), "something else than Oceanid writes there")
+		if strings.HasPrefix(err.Error(), "WRONGTYPE") {
+			return s.wrongType(keyOf(cmd), "something else than Oceanid writes there")
 		}
 		return s.explain(err)
 	}
 	return nil
 }
 
-func explainAll[C redis.Cmder](s *Store, cmds []C) error {
-	for _, cmd := range cmds {
-		if redis.Cmder(cmd) != nil {
-			if err := s.explained(cmd); err != nil {
-				return err
-			}
-		}
+// pipeline sends commands together. An answer that there is nothing is no error.
+func (s *Store) pipeline(ctx context.Context, fill func(redis.Pipeliner) error) error {
+	cmds, err := s.client.Pipelined(ctx, fill)
+	if told := s.explained(cmds...); told != nil || err == nil || errors.Is(err, redis.Nil) {
+		return told
 	}
-	return fault.By(fault.Host, fault.Internal.New("store: a pipeline failed without an error"))
+	return s.explain(err)
+}
+
+// keyOf is the key of a command that has one.
+func keyOf(cmd redis.Cmder) string {
+	args := cmd.Args()
+	place := 1
+	if cmd.Name() == "xread" {
+		place = slices.Index(args, any("streams")) + 1
+	}
+	if place < 1 || place >= len(args) {
+		return cmd.Name()
+	}
+	return fmt.Sprint(args[place])
 }
 
 // wrongType is the fault of a key that somebody else has written to.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -84,7 +83,7 @@ func (s *Store) seen(ctx context.Context, uid string, ids []string, living bool)
 		some := ids[start:min(start+pipelined, len(ids))]
 		tombs := make([]*redis.FloatCmd, len(some))
 		records := make([]*redis.IntCmd, len(some))
-		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			for i, id := range some {
 				if owner, ok := JobScheduler(id); !ok || owner != uid {
 					continue
@@ -97,15 +96,12 @@ func (s *Store) seen(ctx context.Context, uid string, ids []string, living bool)
 			}
 			return nil
 		})
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return nil, s.explain(err)
+		if err != nil {
+			return nil, err
 		}
 		for i, id := range some {
 			if tombs[i] == nil {
 				continue
-			}
-			if err := s.explained(tombs[i]); err != nil {
-				return nil, err
 			}
 			if tombs[i].Err() == nil || living && records[i].Val() > 0 {
 				known[id] = true

@@ -45,13 +45,13 @@ func (s *Store) Health(ctx context.Context, uids []string) (map[string]Health, e
 	all := make(map[string]Health, len(uids))
 	for some := range slices.Chunk(uids, pipelined) {
 		read := make([]*redis.SliceCmd, len(some))
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			for i, uid := range some {
 				read[i] = p.HMGet(ctx, slot(uid)+"meta", "heard", "silent", "silence")
 			}
 			return nil
 		}); err != nil {
-			return nil, explainAll(s, read)
+			return nil, err
 		}
 		for i, uid := range some {
 			if v := texts(read[i].Val()); v[0] != "" {

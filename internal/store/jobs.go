@@ -120,13 +120,13 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 	}
 	var record *redis.SliceCmd
 	var spec *redis.StringCmd
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 		record = p.HMGet(ctx, slot(uid)+"job:"+id, jobFields...)
 		spec = p.Get(ctx, slot(uid)+"spec:"+id)
 		return nil
 	})
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return Job{}, s.explained(record, spec)
+	if err != nil {
+		return Job{}, err
 	}
 	job, ok, err := decodeJob(id, texts(record.Val()))
 	if err != nil {
@@ -146,14 +146,14 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 
 // JobByNative is the whole record of the job with that identifier at the scheduler's pool, or fault.NotFound.
 func (s *Store) JobByNative(ctx context.Context, uid string, native scheduler.ID) (Job, error) {
-	id, err := s.client.HGet(ctx, slot(uid)+"natives", string(native)).Result()
-	if errors.Is(err, redis.Nil) {
+	read := s.client.HGet(ctx, slot(uid)+"natives", string(native))
+	if errors.Is(read.Err(), redis.Nil) {
 		return Job{}, fault.NotFound.New("job %q of the pool: no job here has that identifier", native)
 	}
-	if err != nil {
-		return Job{}, s.explain(err)
+	if err := s.explained(read); err != nil {
+		return Job{}, err
 	}
-	return s.Job(ctx, id)
+	return s.Job(ctx, read.Val())
 }
 
 // pipelined is how many commands go into one pipeline: few enough that neither side waits for the other to read.
@@ -205,14 +205,14 @@ func (s *Store) jobHeads(ctx context.Context, ids []string) ([]Job, error) {
 	jobs := make([]Job, 0, len(ids))
 	for some := range slices.Chunk(ids, pipelined) {
 		read := make([]*redis.SliceCmd, len(some))
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			for i, id := range some {
 				uid, _ := JobScheduler(id)
 				read[i] = p.HMGet(ctx, slot(uid)+"job:"+id, jobFields...)
 			}
 			return nil
 		}); err != nil {
-			return nil, explainAll(s, read)
+			return nil, err
 		}
 		for i, id := range some {
 			job, ok, err := decodeJob(id, texts(read[i].Val()))

@@ -3,11 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 )
@@ -101,8 +98,8 @@ func (s *Store) letters(ctx context.Context, uid, key string, ids []string) ([]L
 		return nil, nil
 	}
 	read := s.client.HMGet(ctx, slot(uid)+key, ids...)
-	if err := read.Err(); err != nil && !errors.Is(err, redis.Nil) {
-		return nil, s.explained(read)
+	if err := s.explained(read); err != nil {
+		return nil, err
 	}
 	letters := make([]Letter, 0, len(ids))
 	for i, text := range texts(read.Val()) {

@@ -108,13 +108,13 @@ func (s *Store) newest(ctx context.Context, q JobQuery, indexes []string, below 
 	}
 	for some := range slices.Chunk(sources, pipelined) {
 		read := make([]*redis.StringSliceCmd, len(some))
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			for i, src := range some {
 				read[i] = p.ZRevRangeByLex(ctx, slot(src.uid)+src.member, &redis.ZRangeBy{Min: least, Max: most, Count: int64(limit) + 1})
 			}
 			return nil
 		}); err != nil {
-			return nil, false, explainAll(s, read)
+			return nil, false, err
 		}
 		for i, src := range some {
 			for _, m := range read[i].Val() {

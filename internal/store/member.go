@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // A job stands in its scheduler's indexes as a member: 10 characters of time, whose byte order is that of time to the millisecond, and the 26 of its
@@ -49,12 +46,9 @@ func (s *Store) memberAfter(ctx context.Context, uid, id, field string) (string,
 	if owner, ok := JobScheduler(id); !ok || owner != uid {
 		return "-", nil
 	}
-	m, err := s.client.HGet(ctx, slot(uid)+"job:"+id, field).Result()
-	if errors.Is(err, redis.Nil) || err == nil && m == "" {
-		return "-", nil
+	read := s.client.HGet(ctx, slot(uid)+"job:"+id, field)
+	if err := s.explained(read); err != nil {
+		return "", err
 	}
-	if err != nil {
-		return "", s.explain(err)
-	}
-	return "(" + m, nil
+	return lexAfter(read.Val()), nil
 }

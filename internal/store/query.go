@@ -74,7 +74,7 @@ func (s *Store) shortest(ctx context.Context, q JobQuery) (way, error) {
 	for uids := range slices.Chunk(q.SchedulerUIDs, max(1, pipelined/len(ways))) {
 		var read []*redis.IntCmd
 		var of []int
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			for _, uid := range uids {
 				for i, w := range ways {
 					for _, index := range w.indexes {
@@ -85,7 +85,7 @@ func (s *Store) shortest(ctx context.Context, q JobQuery) (way, error) {
 			}
 			return nil
 		}); err != nil {
-			return way{}, explainAll(s, read)
+			return way{}, err
 		}
 		for n, i := range of {
 			lengths[i] += read[n].Val()

@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 )
@@ -34,8 +31,8 @@ func (s *Store) Usage(ctx context.Context, uid string, of []string) (map[string]
 		fields = append(fields, "j:"+user, "t:"+user)
 	}
 	read := s.client.HMGet(ctx, slot(uid)+"usage", fields...)
-	if err := read.Err(); err != nil && !errors.Is(err, redis.Nil) {
-		return nil, s.explained(read)
+	if err := s.explained(read); err != nil {
+		return nil, err
 	}
 	values := texts(read.Val())
 	for i, user := range of {

@@ -99,8 +99,25 @@ func (r *rig) until(what string, done func() bool) {
 	}
 }
 
-// all is everything that is kept, to see whether anything of a refused call is.
-func (r *rig) all() map[string]string {
+// content is everything that is kept, to see whether anything of a refused call is.
+func (r *rig) content() map[string]any {
+	r.t.Helper()
+	all := map[string]any{}
+	for key := range r.dumps() {
+		kind, err := r.admin.Type(r.t.Context(), key).Result()
+		must(r.t, err)
+		read := map[string][]any{
+			"string": {"get", key}, "hash": {"hgetall", key}, "zset": {"zrange", key, 0, -1, "withscores"}, "stream": {"xrange", key, "-", "+"},
+			"list": {"lrange", key, 0, -1}, "set": {"smembers", key},
+		}[kind]
+		all[key], err = r.admin.Do(r.t.Context(), read...).Result()
+		must(r.t, err)
+	}
+	return all
+}
+
+// dumps is everything that is kept, to bring it back.
+func (r *rig) dumps() map[string]string {
 	r.t.Helper()
 	all := map[string]string{}
 	keys, err := r.admin.Keys(r.t.Context(), "*").Result()
@@ -111,6 +128,19 @@ func (r *rig) all() map[string]string {
 		all[k] = dump
 	}
 	return all
+}
+
+// restore brings back what there was, and nothing else.
+func (r *rig) restore(dumps map[string]string) {
+	r.t.Helper()
+	_, err := r.admin.TxPipelined(r.t.Context(), func(p redis.Pipeliner) error {
+		p.FlushAll(r.t.Context())
+		for key, dump := range dumps {
+			p.Restore(r.t.Context(), key, 0, dump)
+		}
+		return nil
+	})
+	must(r.t, err)
 }
 
 // middle stands between a store and its Redis.

@@ -233,13 +233,13 @@ func (s *Store) reopen(ctx context.Context, uid string) error {
 func (s *Store) schedulerRecords(ctx context.Context, uids []string) ([]Scheduler, error) {
 	found := make([]Scheduler, 0, len(uids))
 	read := make([]*redis.SliceCmd, len(uids))
-	if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 		for i, uid := range uids {
 			read[i] = p.HMGet(ctx, registry+"s:"+uid, "name", "type", "rev", "created", "updated", "data")
 		}
 		return nil
 	}); err != nil {
-		return nil, s.explain(err)
+		return nil, err
 	}
 	for i, r := range read {
 		v := texts(r.Val())

@@ -78,7 +78,7 @@ func (s *Store) jobSizes(ctx context.Context, uid string, changes []Change) ([]j
 		some := changes[start:min(start+pipelined, len(changes))]
 		tasks := make([]*redis.SliceCmd, len(some))
 		details := make([]*redis.IntCmd, len(some))
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			for i, c := range some {
 				if len(c.Tasks) > 0 {
 					tasks[i] = p.HMGet(ctx, slot(uid)+"job:"+c.JobID, "tasks")
@@ -87,7 +87,7 @@ func (s *Store) jobSizes(ctx context.Context, uid string, changes []Change) ([]j
 			}
 			return nil
 		}); err != nil {
-			return nil, s.explain(err)
+			return nil, err
 		}
 		for i := range some {
 			if tasks[i] != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
 
@@ -112,13 +111,13 @@ func (s *Store) readTasks(ctx context.Context, jobID string, first, count int, m
 		var record *redis.SliceCmd
 		var bytes *redis.StringCmd
 		var details *redis.IntCmd
-		if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 			record = p.HMGet(ctx, key, "rev", "tasks", "base", "base_detail")
 			bytes = p.GetRange(ctx, slot(uid)+"tasks:"+jobID, int64(first), int64(first+count)-1)
 			details = p.HLen(ctx, slot(uid)+"detail:"+jobID)
 			return nil
 		}); err != nil {
-			return base, "", s.explain(err)
+			return base, "", err
 		}
 		v := texts(record.Val())
 		if v[0] == "" || v[2] == "" {
@@ -135,11 +134,11 @@ func (s *Store) readTasks(ctx context.Context, jobID string, first, count int, m
 				return base, "", err
 			}
 		}
-		now, err := s.client.HGet(ctx, key, "rev").Result()
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return base, "", s.explain(err)
+		now := s.client.HGet(ctx, key, "rev")
+		if err := s.explained(now); err != nil {
+			return base, "", err
 		}
-		if now == v[0] {
+		if now.Val() == v[0] {
 			return base, bytes.Val(), nil
 		}
 	}
@@ -154,11 +153,11 @@ func (s *Store) detailRuns(ctx context.Context, uid, jobID string, wanted map[in
 	key := slot(uid) + "detail:" + jobID
 	var chunks []string
 	if len(wanted) >= have {
-		all, err := s.client.HGetAll(ctx, key).Result()
-		if err != nil {
-			return nil, s.explain(err)
+		all := s.client.HGetAll(ctx, key)
+		if err := s.explained(all); err != nil {
+			return nil, err
 		}
-		for name, value := range all {
+		for name, value := range all.Val() {
 			if n, err := strconv.Atoi(name); err == nil && wanted[n] {
 				chunks = append(chunks, value)
 			}
@@ -168,11 +167,11 @@ func (s *Store) detailRuns(ctx context.Context, uid, jobID string, wanted map[in
 		for n := range wanted {
 			names = append(names, strconv.Itoa(n))
 		}
-		values, err := s.client.HMGet(ctx, key, names...).Result()
-		if err != nil {
-			return nil, s.explain(err)
+		some := s.client.HMGet(ctx, key, names...)
+		if err := s.explained(some); err != nil {
+			return nil, err
 		}
-		chunks = texts(values)
+		chunks = texts(some.Val())
 	}
 	var runs []detailRun
 	for _, text := range chunks {

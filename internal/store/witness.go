@@ -38,21 +38,18 @@ func (s *Store) Witness(ctx context.Context, uid string, before Witness) (now Wi
 
 // lookAt completes a witness, and gives the event that an earlier one saw as it is now.
 func (s *Store) lookAt(ctx context.Context, uid string, seen EventID, now *Witness) (kept string, err error) {
-	if err := s.client.HSetNX(ctx, slot(uid)+"meta", "history", newNonce()).Err(); err != nil {
-		return "", s.explain(err)
+	if err := s.explained(s.client.HSetNX(ctx, slot(uid)+"meta", "history", newNonce())); err != nil {
+		return "", err
 	}
 	var meta *redis.SliceCmd
 	var newest, earlier *redis.XMessageSliceCmd
-	if _, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 		meta = p.HMGet(ctx, slot(uid)+"meta", "history", "seq")
 		earlier = p.XRangeN(ctx, slot(uid)+"events", eventKey(seen), eventKey(seen), 1)
 		newest = p.XRevRangeN(ctx, slot(uid)+"events", "+", "-", 1)
 		return nil
 	}); err != nil {
-		if err := s.explained(meta, earlier, newest); err != nil {
-			return "", err
-		}
-		return "", s.explain(err)
+		return "", err
 	}
 	v := texts(meta.Val())
 	now.history = v[0]

@@ -124,22 +124,15 @@ func TestTheSameServerWithAnotherPast(t *testing.T) {
 	kept, gone := keyedJob(sch, "kept", scheduler.Job{}), keyedJob(sch, "gone", scheduler.Job{})
 	create(t, s, sch.UID, kept)
 	look(t, s, sch, store.Witness{}, false)
-	old := r.all()
+	old := r.dumps()
 	create(t, s, sch.UID, gone)
 	seen := look(t, s, sch, store.Witness{}, false)
 
-	restore := func() {
-		t.Helper()
-		must(t, r.admin.FlushAll(t.Context()).Err())
-		for key, dump := range old {
-			must(t, r.admin.Restore(t.Context(), key, 0, dump).Err())
-		}
-	}
-	restore()
+	r.restore(old)
 	lost(t, s, sch, seen, kept, gone)
 
 	// It has gone on since, and has as many events as before.
-	restore()
+	r.restore(old)
 	create(t, s, sch.UID, keyedJob(sch, "another", scheduler.Job{}))
 	look(t, s, sch, seen, true)
 

@@ -7,6 +7,7 @@ end
 expect('stream', events)
 expect('hash', base .. 'natives')
 expect('hash', usage)
+expect('zset', tombs)
 
 local jobs = {}
 for i = 1, number() do
