@@ -13,8 +13,9 @@ const crowd = 16
 
 // finished tells that a worker has ended, and when its job is to be looked at again; zero: when its ledger says.
 type finished struct {
-	id string
-	at time.Time
+	id   string
+	at   time.Time
+	back bool // the store has gone back in time
 }
 
 // The workers that are for many jobs have names that no job has.
@@ -22,6 +23,7 @@ const (
 	cancelling = "cancel"
 	asking     = "ask"
 	adopting   = "adopt"
+	looking    = "look"
 )
 
 // chores starts what is due: intents whose owner has gone are submitted, cancellations that were not heard are asked for again, the pool is asked about
@@ -77,6 +79,10 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 	if f.doubt && now.Sub(f.adopted) > adoptPause && f.workOnce(adopting, true, func() { f.adopt(ctx, now) }) {
 		f.doubt, f.adopted = false, now
 	}
+	if _, busy := f.working[looking]; !busy && now.Sub(f.looked) >= beat {
+		f.looked = now
+		f.start(looking, false, func() finished { return finished{back: f.wentBack(ctx)} })
+	}
 }
 
 // plan puts a job down for when something is to be done about it next.
@@ -130,12 +136,20 @@ func later(a, b time.Time) time.Time {
 }
 
 func (f *follower) work(id string, submits bool, do func() time.Time) {
+	f.start(id, submits, func() finished { return finished{at: do()} })
+}
+
+func (f *follower) start(id string, submits bool, do func() finished) {
 	f.working[id] = submits
 	f.workers++
 	if submits {
 		f.submitting++
 	}
-	go func() { f.done <- finished{id, do()} }()
+	go func() {
+		w := do()
+		w.id = id
+		f.done <- w
+	}()
 }
 
 // workOnce starts a worker that there is one of, if it is wanted; false: it is not, or is at work.

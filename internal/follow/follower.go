@@ -41,6 +41,9 @@ type follower struct {
 	rules   Rules
 	log     hclog.Logger
 	pulse   pulse
+	// wentBack tells whether the store may have lost something since it was last asked.
+	wentBack func(ctx context.Context) bool
+	looked   time.Time
 
 	jobs  map[string]*ledger // those that have not ended, by ID
 	over  past               // what was looked at besides: jobs that have ended, and names that are no job's
@@ -126,6 +129,9 @@ func (f *follower) loop(ctx context.Context, changes <-chan []store.Event) error
 			continue
 		case w := <-f.done:
 			f.worked(w, time.Now())
+			if w.back {
+				return errGap
+			}
 			f.chores(ctx, time.Now())
 			continue
 		case now := <-work.C:

@@ -33,6 +33,7 @@ type Manager struct {
 
 	mu    sync.Mutex
 	posts map[string]*post
+	seen  map[string]store.Witness // of each scheduler's past, by UID
 	wait  sync.WaitGroup
 }
 
@@ -127,7 +128,9 @@ func (m *Manager) man(ctx context.Context, uid string, wake <-chan struct{}) {
 	for ctx.Err() == nil {
 		counts, err := m.Store.ActiveCount(ctx, []string{uid})
 		if err == nil && counts[uid] == 0 && !doubt {
-			return
+			if doubt = m.wentBack(ctx, uid); !doubt {
+				return
+			}
 		}
 		var lease store.Lease
 		held := false
@@ -151,6 +154,24 @@ func (m *Manager) man(ctx context.Context, uid string, wake <-chan struct{}) {
 			pause = firstRetry
 		}
 	}
+}
+
+// wentBack tells whether the store may have lost something of a scheduler's since this process last looked.
+func (m *Manager) wentBack(ctx context.Context, uid string) bool {
+	m.mu.Lock()
+	before := m.seen[uid]
+	m.mu.Unlock()
+	now, back, err := m.Store.Witness(ctx, uid, before)
+	if err != nil {
+		return false // it is asked again when it answers
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.seen == nil {
+		m.seen = map[string]store.Witness{}
+	}
+	m.seen[uid] = now
+	return back
 }
 
 // rest waits for d, or until ctx is done, or until it is woken, which is true.
@@ -221,7 +242,8 @@ func (m *Manager) follower(ctx context.Context, lease store.Lease) (*follower, e
 	}
 	return &follower{
 		store: m.Store, feed: m.Feed, submits: m.Submits, driver: driver, lease: lease, rules: m.Rules, log: m.Log.With("scheduler", lease.UID),
-		working: map[string]bool{},
+		working:  map[string]bool{},
+		wentBack: func(ctx context.Context) bool { return m.wentBack(ctx, lease.UID) },
 	}, nil
 }
 

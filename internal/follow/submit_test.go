@@ -191,7 +191,7 @@ func wish(ctx context.Context, s *store.Store, job store.Job) error {
 // When a pool comes back the intents that wait for it do not all come at once.
 func TestTheCrowdIsBounded(t *testing.T) {
 	t.Parallel()
-	f := &follower{jobs: map[string]*ledger{}, working: map[string]bool{}, done: make(chan finished)}
+	f := &follower{jobs: map[string]*ledger{}, working: map[string]bool{}, done: make(chan finished), looked: time.Now()}
 	f.store, _ = kept(t, 1, time.Time{})
 	f.log = hclog.NewNullLogger()
 	for i := range 10 * crowd {
