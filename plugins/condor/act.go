@@ -23,7 +23,7 @@ type action struct {
 }
 
 // noSuchJobs is what the tools say when no job fits the constraint: there is nothing to do.
-var noSuchJobs = regexp.MustCompile(`^Couldn't find/(remove|hold|release) all jobs matching constraint`)
+var noSuchJobs = regexp.MustCompile(`^Couldn't find/(remove|hold|release|suspend|continue) all jobs matching constraint`)
 
 // act does it to the jobs. It returns when the schedd has taken the request.
 func (d *driver) act(ctx context.Context, a action, jobs []scheduler.Ref) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ type jobAd struct {
 	ClusterID            int    `json:"ClusterId"`
 	ProcID               int    `json:"ProcId"`
 	Token                string `json:"OceanidToken"`
+	Tasks                int    `json:"OceanidTasks"`
 	JobStatus            int
 	EnteredCurrentStatus int64
 	HoldReason           string
@@ -34,7 +34,7 @@ type jobAd struct {
 }
 
 // adAttributes are the attributes of jobAd.
-const adAttributes = "ClusterId,ProcId," + description.TokenAttribute + ",JobStatus,EnteredCurrentStatus,HoldReason,HoldReasonCode,HoldReasonSubCode," +
+const adAttributes = "ClusterId,ProcId," + description.TokenAttribute + "," + description.TasksAttribute + ",JobStatus,EnteredCurrentStatus,HoldReason,HoldReasonCode,HoldReasonSubCode," +
 	"RemoveReason,ExitBySignal,ExitCode,ExitSignal,RemoteHost,LastRemoteHost,JobMaterializeNextProcId,JobMaterializePaused,JobMaterializePauseReason"
 
 // parseAds reads what the tools print with -json: a list, or nothing at all for none.
@@ -62,7 +62,8 @@ const (
 
 // status is where the ad's task stands. gone tells that the ad is of the history, and not of the queue.
 func (ad jobAd) status(gone bool) (s scheduler.Status, ok bool) {
-	s = scheduler.Status{ID: scheduler.ID(strconv.Itoa(ad.ClusterID)), Token: ad.Token, Task: ad.ProcID, Count: 1, Node: ad.RemoteHost}
+	n := numberOf(ad.ClusterID, ad.ProcID, ad.Tasks)
+	s = scheduler.Status{ID: n.id(), Token: ad.Token, Task: n.task(ad.ProcID), Count: 1, Node: ad.RemoteHost}
 	if ad.EnteredCurrentStatus > 0 {
 		s.Time = time.Unix(ad.EnteredCurrentStatus, 0)
 	}

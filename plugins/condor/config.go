@@ -33,6 +33,10 @@ type Config struct {
 	Timeout              time.Duration `oceanid:"timeout,default=30s"             doc:"Limit for connecting to the access point."`
 	Directory            string        `oceanid:"directory,default=~/.oceanid"    doc:"Oceanid's folder on the access point: the jobs' files and the job event log. On a disk of that machine, not on NFS; each access point needs one of its own."`
 	Tools                string        `oceanid:"tools,optional"                  doc:"Folder of HTCondor's tools on the access point, when they are not on the PATH that a command over SSH gets."`
+	// Of jobs' options, which are submit commands.
+	Options      map[string]string `oceanid:"options,optional"       doc:"Submit commands for every job that does not set them itself, such as { accounting_group = \"portal\", requirements = \"HasModel\" }. The lists below do not restrict them."`
+	AllowOptions []string          `oceanid:"allow_options,optional" doc:"The submit commands that a job may set in its options: names, in which * stands for any characters, such as \"periodic_*\" and \"+*\". Default: all that the driver carries."`
+	DenyOptions  []string          `oceanid:"deny_options,optional"  doc:"Submit commands that a job may not set, though allow_options lets them through."`
 }
 
 const (
@@ -75,7 +79,7 @@ func (c Config) Validate() error {
 	if c.TrustNewHost && len(c.HostKey) > 0 {
 		invalid("trust_new_host", "contradicts host_key: a host with pinned keys is never new")
 	}
-	errs = append(errs, c.validateKey())
+	errs = append(errs, c.validateKey(), c.validateOptions())
 	slices.SortFunc(errs, byText)
 	return errors.Join(errs...)
 }

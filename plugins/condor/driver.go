@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/plugins/condor/internal/command"
 	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -16,6 +17,9 @@ type driver struct {
 	log    *slog.Logger
 	wanted string // Config.Directory
 	tools  string
+	rules  command.Policy // of options
+	// defaults are options of jobs that do not set them.
+	defaults map[string]any
 
 	mu    sync.Mutex
 	place *place
@@ -25,7 +29,12 @@ type driver struct {
 // What the SDK finds in a driver become its capabilities.
 var (
 	_ scheduler.Driver      = (*driver)(nil)
+	_ scheduler.Batcher     = (*driver)(nil)
+	_ scheduler.OptionTaker = (*driver)(nil)
 	_ scheduler.Holder      = (*driver)(nil)
+	_ scheduler.Suspender   = (*driver)(nil)
+	_ scheduler.Remover     = (*driver)(nil)
+	_ scheduler.Finder      = (*driver)(nil)
 	_ scheduler.Watcher     = (*driver)(nil)
 	_ scheduler.LogStreamer = (*driver)(nil)
 	_ scheduler.Uploader    = (*driver)(nil)
@@ -38,7 +47,7 @@ func New(_ context.Context, c Config, env sdk.Env) (*driver, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	d := &driver{log: env.Log, wanted: c.Directory, tools: c.Tools}
+	d := &driver{log: env.Log, wanted: c.Directory, tools: c.Tools, rules: command.Policy{Allow: c.AllowOptions, Deny: c.DenyOptions}, defaults: c.defaults()}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

@@ -21,26 +21,26 @@ const (
 
 // ending waits for the end of one task. It reads what is new in the event log.
 type ending struct {
-	driver  *driver
-	ref     scheduler.Ref
-	owner   owner
-	cluster int
-	task    int
-	log     access.File
-	zone    *time.Location
-	offset  int64
-	audit   time.Time // the next
-	pause   time.Duration
-	ended   bool
+	driver *driver
+	ref    scheduler.Ref
+	owner  owner
+	number number
+	task   int
+	log    access.File
+	zone   *time.Location
+	offset int64
+	audit  time.Time // the next
+	pause  time.Duration
+	ended  bool
 }
 
 // endOf looks where the log stands before it asks where the task stands: no end falls in between.
 func (d *driver) endOf(ctx context.Context, p *place, ref scheduler.Ref, task int) (*ending, error) {
-	cluster, err := d.cluster(ctx, p, ref)
+	n, err := d.number(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	e := &ending{driver: d, ref: ref, owner: owner{ref.Token, ref.Tasks}, cluster: cluster, task: task, zone: p.zone}
+	e := &ending{driver: d, ref: ref, owner: owner{token: ref.Token, tasks: ref.Tasks}, number: n, task: task, zone: p.zone}
 	if e.log, err = d.point.Open(ctx, p.log()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (e *ending) readLog() error {
 			return err
 		}
 		e.offset = event.End
-		if event.Cluster != e.cluster {
+		if event.Cluster != e.number.cluster || e.number.proc >= 0 && event.Proc >= 0 && event.Proc != e.number.proc {
 			continue
 		}
 		if s, ok := news(event, e.owner); ok {

@@ -166,12 +166,13 @@ func TestNamesArriveExactly(t *testing.T) {
 	for _, ref := range refs {
 		await(t, d, ref, "succeeded", in(scheduler.Succeeded))
 	}
-	out, err := condor(t).Run(t.Context(), "ben", "condor_history", "-json", "-attributes", "ClusterId,JobBatchName")
+	out, err := condor(t).Run(t.Context(), "ben", "condor_history", "-json", "-attributes", "ClusterId,ProcId,JobBatchName")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var ads []struct {
 		ClusterID    int `json:"ClusterId"`
+		ProcID       int `json:"ProcId"`
 		JobBatchName string
 	}
 	if err := json.Unmarshal(out, &ads); err != nil {
@@ -179,7 +180,7 @@ func TestNamesArriveExactly(t *testing.T) {
 	}
 	told := make(map[string]string)
 	for _, ad := range ads {
-		told[fmt.Sprint(ad.ClusterID)] = ad.JobBatchName
+		told[fmt.Sprintf("%d.%d", ad.ClusterID, ad.ProcID)] = ad.JobBatchName
 	}
 	for i, ref := range refs {
 		want := names[i]

@@ -10,9 +10,8 @@ import (
 
 // The exit codes of the scripts, after sysexits.h. HTCondor's tools all exit with 1: what they mean is in their words.
 const (
-	exitMissingInput = 66
-	exitCancelled    = 78
-	exitNoCommand    = 127
+	exitUnused    = 65
+	exitNoCommand = 127
 )
 
 // What HTCondor's tools say, by what it means. The first that matches counts.
@@ -34,10 +33,6 @@ func (d *driver) explain(err error) error {
 		return err
 	}
 	switch {
-	case failed.Code == exitMissingInput:
-		return fault.Conflict.New("input %q has not been uploaded whole: upload it again and then submit again", failed.Stderr)
-	case failed.Code == exitCancelled:
-		return fault.Conflict.New("%s: %w", d.point, err)
 	case failed.Code == exitNoCommand || notFound.MatchString(failed.Stderr):
 		return fault.Invalid.New("%s has not what the driver needs, or not on the PATH that a command gets (set tools to the folder of HTCondor's tools): %w", d.point, err)
 	}

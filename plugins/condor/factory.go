@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/eventlog"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -16,7 +15,7 @@ func aboutFactory(code eventlog.Code) bool {
 // unmade is where the tasks stand that the factory has not made, after somebody has held or released it. The event does not tell which these are, so the
 // schedd is asked; what it says is true now, and so whatever the log tells of these tasks comes later. ok is false where there are none.
 func (d *driver) unmade(ctx context.Context, e eventlog.Event, o owner) (s scheduler.Status, ok bool, err error) {
-	id := scheduler.ID(strconv.Itoa(e.Cluster))
+	id := number{e.Cluster, -1}.id()
 	i := &inquiry{ref: scheduler.Ref{ID: id, Token: o.token, Tasks: o.tasks}, found: make(map[int]scheduler.Status)}
 	if err := d.askQueue(ctx, map[string]*inquiry{o.token: i}); err != nil {
 		return s, false, err

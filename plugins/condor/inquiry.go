@@ -42,7 +42,7 @@ func (i *inquiry) add(s scheduler.Status) {
 	if i.ref.ID == "" {
 		i.ref.ID = s.ID
 	}
-	if s.ID != i.ref.ID {
+	if !sameJob(s.ID, i.ref.ID, i.tasks()) {
 		return
 	}
 	for task := s.Task; task < min(s.Task+s.Count, i.tasks()); task++ {

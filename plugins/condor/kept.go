@@ -7,8 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"strconv"
-	"strings"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -19,6 +17,12 @@ type facts struct {
 	Tasks   int      `json:"tasks"`
 	Outputs []string `json:"outputs"`
 }
+
+// The files of what is kept of a job, in its folder.
+const (
+	factsFile = "facts"
+	specFile  = "job.json"
+)
 
 func parseFacts(text string) (f facts, err error) {
 	if err := json.Unmarshal([]byte(text), &f); err != nil {
@@ -40,7 +44,7 @@ func (d *driver) facts(ctx context.Context, p *place, ref scheduler.Ref) (facts,
 	if !scheduler.ValidToken(ref.Token) {
 		return facts{}, fault.Invalid.New("job %s: %q is no token", ref.ID, ref.Token)
 	}
-	text, err := d.read(ctx, path.Join(p.job(ref.Token), "facts"))
+	text, err := d.read(ctx, path.Join(p.job(ref.Token), factsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return facts{}, notHere(d, ref.Token)
 	}
@@ -54,24 +58,19 @@ func notHere(d *driver, token string) error {
 	return fault.NotFound.New("%s knows no job with the token %s", d.point, token)
 }
 
-// cluster is the schedd's number of the job.
-func (d *driver) cluster(ctx context.Context, p *place, ref scheduler.Ref) (int, error) {
-	id := string(ref.ID)
-	if id == "" {
-		text, err := d.read(ctx, path.Join(p.job(ref.Token), "cluster"))
-		if errors.Is(err, fs.ErrNotExist) {
-			return 0, fault.NotFound.New("the job with the token %s has not been handed over to %s", ref.Token, d.point)
+// number is the schedd's number of the job.
+func (d *driver) number(ctx context.Context, ref scheduler.Ref) (number, error) {
+	if ref.ID == "" {
+		i := &inquiry{ref: ref}
+		if err := d.identify(ctx, map[string]*inquiry{ref.Token: i}); err != nil {
+			return number{}, err
 		}
-		if err != nil {
-			return 0, err
+		if i.ref.ID == "" {
+			return number{}, fault.NotFound.New("the job with the token %s has not been handed over to %s", ref.Token, d.point)
 		}
-		id = strings.TrimSpace(text)
+		ref.ID = i.ref.ID
 	}
-	cluster, err := strconv.Atoi(id)
-	if err != nil {
-		return 0, fault.Invalid.New("job %q: an identifier of this driver is a number", id)
-	}
-	return cluster, nil
+	return parseNumber(ref.ID, ref.Tasks)
 }
 
 // read reads a small file of the access point.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strconv"
-
 	"github.com/oceanid/oceanid/plugins/condor/internal/eventlog"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -11,7 +9,8 @@ import (
 //
 // An event says where the task stands after it, whatever came before; so the same event twice, or a missed one, does no harm.
 func news(e eventlog.Event, o owner) (s scheduler.Status, ok bool) {
-	s = scheduler.Status{ID: scheduler.ID(strconv.Itoa(e.Cluster)), Token: o.token, Task: max(e.Proc, 0), Count: 1, Time: e.Time}
+	n := numberOf(e.Cluster, e.Proc, o.tasks)
+	s = scheduler.Status{ID: n.id(), Token: o.token, Task: n.task(e.Proc), Count: 1, Time: e.Time}
 	switch e.Code {
 	case eventlog.ClusterSubmit:
 		s.State, s.Count = scheduler.Queued, o.tasks

@@ -15,10 +15,11 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// clusters are the schedd's numbers of all jobs that it ever took with this token. It waits for a schedd that answers.
+// clusters are the identifiers of all jobs that the schedd ever took with this token. It waits for a schedd that answers.
 func clusters(t *testing.T, token string) []string {
 	t.Helper()
-	script := fmt.Sprintf(`set -e; c='OceanidToken =?= "%s"'; condor_q -constraint "$c" -af ClusterId; condor_q -factory -constraint "$c" -af ClusterId; condor_history -constraint "$c" -af ClusterId`, token)
+	script := fmt.Sprintf(`set -e; c='OceanidToken =?= "%s"'; id='ifThenElse(OceanidTasks == 1, strcat(ClusterId, ".", ProcId), string(ClusterId))'
+condor_q -constraint "$c" -af "$id"; condor_q -factory -constraint "$c" -af "$id"; condor_history -constraint "$c" -af "$id"`, token)
 	limit := time.Now().Add(60 * time.Second)
 	for {
 		out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script)
@@ -104,7 +105,7 @@ func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 	d := ben(t)
 	forget := func(t *testing.T, token string) {
 		t.Helper()
-		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "cd ~/.oceanid/jobs/"+token+" && rm cluster"); err != nil {
+		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "cd ~/.oceanid/attempts && rm ../batches/$(dirname $(readlink "+token+"))/ids"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,7 +148,7 @@ func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 		t.Parallel()
 		// A job that the queue and the history have forgotten: its folder says that it was begun, and the log whose it was.
 		token := newToken()
-		script := `cd ~/.oceanid && mkdir -p jobs/` + token + ` && date +%s >jobs/` + token + `/begun &&
+		script := `cd ~/.oceanid && mkdir -p attempts batches/x` + token + ` && ln -s x` + token + `/` + token + ` attempts/ && date +%s >batches/x` + token + `/begun &&
 			printf '000 (987654.000.000) 2026-01-01 00:00:00 Job submitted from host: <x>\n    oceanid:` + token + `:1\n...\n' >>events/1.log`
 		if _, err := d.at(t.Context()); err != nil {
 			t.Fatal(err)
@@ -155,7 +156,7 @@ func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script); err != nil {
 			t.Fatal(err)
 		}
-		if id := insist(t, d, scheduler.Job{Token: token, Command: "true"}); id != "987654" {
+		if id := insist(t, d, scheduler.Job{Token: token, Command: "true"}); id != "987654.0" {
 			t.Errorf("it is %s", id)
 		}
 	})
@@ -166,7 +167,7 @@ func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 		if _, err := d.at(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "mkdir -p ~/.oceanid/jobs/"+token+" && date +%s >~/.oceanid/jobs/"+token+"/begun"); err != nil {
+		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "cd ~/.oceanid && mkdir -p attempts batches/x"+token+" && ln -s x"+token+"/"+token+" attempts/ && date +%s >batches/x"+token+"/begun"); err != nil {
 			t.Fatal(err)
 		}
 		wantOne(t, token, insist(t, d, scheduler.Job{Token: token, Command: "true"}))
@@ -298,7 +299,7 @@ func TestBeingHandedOverIsNotLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref := scheduler.Ref{Token: newToken(), Tasks: 1}
-	lock := condor(t).Command(t.Context(), "ben", "sh", "-c", "mkdir -p "+p.job(ref.Token)+" && exec flock "+p.job(ref.Token)+"/lock sh -c 'echo; cat'")
+	lock := condor(t).Command(t.Context(), "ben", "sh", "-c", "cd "+p.dir+" && mkdir -p attempts batches/x"+ref.Token+" && ln -s x"+ref.Token+"/"+ref.Token+" attempts/ && exec flock batches/x"+ref.Token+"/lock sh -c 'echo; cat'")
 	stdin, stdout := must(lock.StdinPipe()), must(lock.StdoutPipe())
 	if err := lock.Start(); err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func (d *driver) at(ctx context.Context) (*place, error) {
 	defer d.mu.Unlock()
 	if d.place == nil {
 		d.place = p
-		d.index = &index{point: d.point, file: p.clusters(), owners: make(map[int]owner)}
+		d.index = &index{point: d.point, file: p.clusters(), owners: make(map[number]owner)}
 	}
 	return d.place, nil
 }

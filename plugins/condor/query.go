@@ -165,8 +165,8 @@ func (d *driver) askLog(ctx context.Context, open map[string]*inquiry) error {
 	tokens := slices.Sorted(maps.Keys(open))
 	var clusters strings.Builder
 	for _, token := range tokens {
-		if cluster, err := strconv.Atoi(string(open[token].ref.ID)); err == nil {
-			fmt.Fprintln(&clusters, cluster)
+		if n, err := parseNumber(open[token].ref.ID, open[token].tasks()); err == nil {
+			fmt.Fprintln(&clusters, n.cluster)
 		}
 	}
 	answer, err := d.ask(ctx, script{
@@ -194,7 +194,7 @@ func (d *driver) askLog(ctx context.Context, open map[string]*inquiry) error {
 		if err != nil {
 			return err
 		}
-		o, known, err := d.index.of(ctx, e.Cluster)
+		o, known, err := d.index.of(ctx, e.Cluster, e.Proc)
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,9 @@ type script struct {
 	// file in scripts has the function, call calls it, and define defines what it calls.
 	file, define, call string
 	lasting, bulk      bool
-	stderr             io.Writer
+	// once is for what must not be asked again as it stands.
+	once   bool
+	stderr io.Writer
 }
 
 // words makes a shell command of words that stand for themselves.
@@ -37,11 +39,11 @@ func words(list ...string) string { return description.Words(list...) }
 // answer is what a script printed, by section.
 type answer map[string]string
 
-// ask runs a script and returns its whole answer. It asks once more when the connection ends in between: all that is asked so may be asked again.
+// ask runs a script and returns its whole answer. It asks once more when the connection ends in between, unless that is to be left to the caller.
 func (d *driver) ask(ctx context.Context, s script) (answer, error) {
 	var out bytes.Buffer
 	err := d.run(ctx, s, &out)
-	if errors.Is(err, access.ErrCut) && ctx.Err() == nil {
+	if errors.Is(err, access.ErrCut) && !s.once && ctx.Err() == nil {
 		out.Reset()
 		err = d.run(ctx, s, &out)
 	}
@@ -89,7 +91,7 @@ func (d *driver) text(s script) (text, mark string, err error) {
 	mark = rand.Text()
 	var b strings.Builder
 	fmt.Fprintf(&b, "dir=%s\nlog=%s\ntools=%s\n", words(p.dir), words(p.log()), words(d.tools))
-	for _, file := range []string{"begin", s.file} {
+	for _, file := range []string{"begin", "attempts", s.file} {
 		part, err := scripts.ReadFile("scripts/" + file + ".sh")
 		if err != nil {
 			return "", "", err

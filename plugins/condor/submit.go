@@ -2,67 +2,59 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"strconv"
-	"strings"
 
-	"errors"
-	"github.com/oceanid/oceanid/plugins/condor/internal/access"
-	"github.com/oceanid/oceanid/plugins/condor/internal/description"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Submit hands the job over in one transaction of the schedd. The identifier is the number of its cluster; task i is its process i.
+// Submit hands the job over in one transaction of the schedd. The identifier of a job of one task is CLUSTER.PROC; of an array it is the number of its cluster, and
+// task i is its process i.
 //
 // The script is idempotent: see scripts/submit.sh.
 func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, error) {
-	if err := description.Refuse(job); err != nil {
+	var told scheduler.Submitted
+	err := d.SubmitBatch(ctx, []scheduler.Job{job}, func(s scheduler.Submitted) error {
+		told = s
+		return nil
+	})
+	if err != nil {
 		return "", err
+	}
+	return told.ID, told.Err
+}
+
+// SubmitBatch hands the jobs over by one call of the access point. Those that differ only in what their folders hold and in their names go as one transaction of
+// the schedd, whatever their number.
+func (d *driver) SubmitBatch(ctx context.Context, jobs []scheduler.Job, yield func(scheduler.Submitted) error) error {
+	b := &batch{driver: d, jobs: make(map[string]scheduler.Job, len(jobs)), yield: yield}
+	for _, job := range jobs {
+		job = d.withDefaults(job)
+		if err := d.refuse(job); err != nil {
+			if err := yield(scheduler.Submitted{Token: job.Token, Err: err}); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, twice := b.jobs[job.Token]; !twice {
+			b.order = append(b.order, job.Token)
+		}
+		b.jobs[job.Token] = job
+	}
+	if len(b.order) == 0 {
+		return nil
 	}
 	p, err := d.at(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	kept, err := json.Marshal(facts{Tasks: job.Tasks(), Outputs: job.Outputs})
-	if err != nil {
-		return "", err
-	}
-	var inputs strings.Builder
-	inputs.WriteString("inputs() {\n\t:\n")
-	for _, in := range job.Inputs {
-		fmt.Fprintf(&inputs, "\tinput %d %s\n", in.Size, words(in.Name))
-	}
-	inputs.WriteString("}\n")
-	answer, err := d.ask(ctx, script{
-		name: "condor_submit",
-		file: "submit",
-		define: inputs.String() +
-			heredoc("write_description", description.Submit(job, description.Place{Dir: p.job(job.Token), Log: p.log()})) +
-			heredoc("write_task", description.Task(job)) +
-			heredoc("write_facts", string(kept)),
-		call: words("submit", job.Token, strconv.Itoa(job.Tasks())),
-	})
-	if err != nil {
-		return "", refusal(err)
-	}
-	id := strings.TrimSpace(answer["cluster"])
-	if _, err := strconv.Atoi(id); err != nil {
-		return "", fault.Unavailable.New("%s: condor_submit: nothing tells whether the job was taken: %q", d.point, id)
-	}
-	return scheduler.ID(id), nil
+	b.place = p
+	return b.run(ctx)
 }
 
-// refusal tells a job that this pool will never take from one that it cannot take now: condor_submit has looked at the job itself, and says what it does
-// not like of it ("ERROR: …").
-func refusal(err error) error {
-	var failed *access.ScriptError
-	if !errors.As(err, &failed) || failed.Code != 1 || !strings.Contains(failed.Stderr, "ERROR") {
-		return err
+// gaveUp is what is told of a job whose hand-over did not come to an end.
+func (b *batch) gaveUp(token string) error {
+	if b.cut != nil {
+		return b.cut
 	}
-	if _, known := meaning(failed); known {
-		return err
-	}
-	return fault.Invalid.New("the pool refuses the job: %w", failed)
+	return fault.Unavailable.New("%s: nothing tells whether the job %s was taken: another submission of it may be under way", b.driver.point, token)
 }

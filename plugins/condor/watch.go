@@ -147,15 +147,17 @@ func (w *watch) tell(ctx context.Context, e eventlog.Event) error {
 		}
 	}
 	if e.Code == eventlog.Submit || e.Code == eventlog.ClusterSubmit {
-		if token, tasks, ok := description.ParseNote(e.Note()); ok {
-			w.driver.index.note(e.Cluster, owner{token, tasks})
+		for _, note := range e.Notes() {
+			if token, tasks, ok := description.ParseNote(note); ok {
+				w.driver.index.note(numberOf(e.Cluster, e.Proc, tasks), token, tasks)
+			}
 		}
 	}
 	// What tells nothing needs no owner.
 	if _, ok := news(e, owner{tasks: 1}); !ok && !aboutFactory(e.Code) {
 		return nil
 	}
-	o, known, err := w.driver.index.of(ctx, e.Cluster)
+	o, known, err := w.driver.index.of(ctx, e.Cluster, e.Proc)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,21 @@
 # hold TOKEN… keeps from running what waits: of a job the tasks that are idle, and a factory from making more. What runs is left alone.
 hold() {
-	tell condor_hold 1 "$@"
+	tell condor_hold "JobStatus =?= 1 || JobStatus =?= undefined" "$@"
 }
 
 # release TOKEN… lets what is held wait for its turn again.
 release() {
-	tell condor_release 5 "$@"
+	tell condor_release "JobStatus =?= 5 || JobStatus =?= undefined" "$@"
+}
+
+# suspend TOKEN… stops what runs where it is.
+suspend() {
+	tell condor_suspend "JobStatus =?= 2" "$@"
+}
+
+# resume TOKEN… lets what is suspended go on.
+resume() {
+	tell condor_continue "JobStatus =?= 7" "$@"
 }
 
 # tell TOOL STATUS TOKEN… has a tool do something to those jobs that have this JobStatus. The ad of a factory has none.
@@ -17,21 +27,24 @@ tell() {
 	tool=$1
 	status=$2
 	shift 2
-	jobs=
-	for token; do
-		job=$dir/jobs/$token
-		[ -s "$job/cluster" ] || [ ! -e "$job/lock" ] || flock -w 30 "$job/lock" true || exit 73
-		mine="OceanidToken =?= \"$token\""
-		if [ -s "$job/cluster" ]; then
-			mine="(ClusterId =?= $(cat "$job/cluster") && $mine)"
-		elif [ ! -e "$job/begun" ]; then
-			continue
-		fi
-		jobs="$jobs${jobs:+ || }$mine"
-	done
+	settle "$@"
+	jobs=$(
+		look_up "$@" | while read -r token how what; do
+			mine="OceanidToken =?= \"$token\""
+			if [ "$how" = is ]; then
+				echo "(ClusterId =?= ${what%%.*} && $mine)"
+			elif [ -e "$dir/batches/$what/begun" ]; then
+				echo "$mine"
+			fi
+		done
+		for token; do
+			[ -s "$dir/jobs/$token/cluster" ] || [ ! -e "$dir/jobs/$token/begun" ] || echo "OceanidToken =?= \"$token\""
+		done
+	)
+	jobs=$(echo "$jobs" | sed -e '1!s/^/ || /' | tr -d '\n')
 	section said
 	code=0
-	[ -z "$jobs" ] || "$tool" -reason "at the request of a user of Oceanid" -constraint "($jobs) && (JobStatus =?= $status || JobStatus =?= undefined)" 2>&1 || code=$?
+	[ -z "$jobs" ] || "$tool" -reason "at the request of a user of Oceanid" -constraint "($jobs) && ($status)" 2>&1 || code=$?
 	section code
 	echo "$code"
 }

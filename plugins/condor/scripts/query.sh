@@ -1,13 +1,16 @@
-# identify TOKEN… prints "TOKEN CLUSTER" of the jobs that have been handed over, and "TOKEN busy" of those that somebody hands over just now.
+# identify TOKEN… prints "TOKEN ID" of the jobs that have been handed over, and "TOKEN busy" of those that somebody hands over just now.
 identify() {
 	section jobs
-	for token; do
-		job=$dir/jobs/$token
-		if [ -s "$job/cluster" ]; then
-			echo "$token $(cat "$job/cluster")"
-		elif [ -e "$job/lock" ] && ! flock -n "$job/lock" true; then
+	look_up "$@" | while read -r token how what; do
+		if [ "$how" = is ]; then
+			echo "$token $what"
+		elif under_way "$what"; then
 			echo "$token busy"
 		fi
+	done
+	for token; do
+		job=$dir/jobs/$token
+		[ -s "$job/cluster" ] || [ ! -e "$job/lock" ] || flock -n "$job/lock" true || echo "$token busy"
 	done
 }
 
@@ -30,18 +33,7 @@ past() {
 	limit=$2
 	attributes=$3
 	shift 3
-	since=
-	for token; do
-		begun=
-		read begun 2>/dev/null <"$dir/jobs/$token/begun"
-		case $begun in
-		"" | *[!0-9]*)
-			since=
-			break
-			;;
-		esac
-		[ -n "$since" ] && [ "$since" -le "$begun" ] || since=$begun
-	done
+	since=$(first_begun "$@")
 	section jobs
 	if [ -n "$since" ]; then
 		condor_history -constraint "$constraint" -limit "$limit" -since "EnteredCurrentStatus < $((since - 60))" -json -attributes "$attributes" || exit 69

@@ -114,8 +114,8 @@ var replaced = map[string]bool{
 // Head is the end of the submit description of the DAGMan job, after what condor_submit_dag has written of it.
 func (p *Plan) Head(at Place) string {
 	note := Note{Token: p.Token, Tasks: p.Tasks()}
-	return fmt.Sprintf("log = %s\nsubmit_event_user_notes = %s\nMy.%s = %q\nMy.%s = %d\nMy.JobBatchName = %q\nnotification = never\nqueue\n",
-		at.Log, note, description.TokenAttribute, p.Token, description.TasksAttribute, p.Tasks(), batchName(p.Root.Workflow.Name))
+	return fmt.Sprintf("log = %s\nsubmit_event_user_notes = %s\nMy.%s = %q\nMy.%s = 1\nMy.JobBatchName = %q\nnotification = never\nqueue\n",
+		at.Log, note, description.TokenAttribute, p.Token, description.TasksAttribute, batchName(p.Root.Workflow.Name))
 }
 
 // batchName is what can be shown of a workflow's name: DAGMan hands its own on to the descriptions of its nodes, in which it would be expanded.

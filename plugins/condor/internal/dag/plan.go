@@ -2,6 +2,7 @@ package dag
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -137,7 +138,11 @@ func merged(outer, own map[string]any) map[string]any {
 	if len(outer) == 0 {
 		return own
 	}
+	// HTCondor's names are the same in any case of their letters.
 	all := maps.Clone(outer)
-	maps.Copy(all, own)
+	for name, value := range own {
+		maps.DeleteFunc(all, func(given string, _ any) bool { return strings.EqualFold(given, name) })
+		all[name] = value
+	}
 	return all
 }

@@ -2,11 +2,10 @@ package description
 
 import (
 	"fmt"
-	"math"
 	"path"
 	"strings"
-	"time"
 
+	"github.com/oceanid/oceanid/plugins/condor/internal/command"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -33,6 +32,8 @@ const (
 const (
 	TokenAttribute = "OceanidToken"
 	TasksAttribute = "OceanidTasks"
+	// AttemptAttribute names the attempt that handed it over: what came of that can be asked for at once.
+	AttemptAttribute = "OceanidAttempt"
 )
 
 const (
@@ -41,8 +42,6 @@ const (
 	manyTasks = 500
 	// mostIdle is how many of such an array wait in the queue at a time. Those that run are not counted: they are as many as there is room for.
 	mostIdle = 200
-	// A task that is to end is asked (SIGTERM), and killed this much later. The pool's default is ten minutes.
-	vacateTime = 30 * time.Second
 )
 
 // IsFactory tells whether an array of so many tasks comes into being little by little.
@@ -61,17 +60,26 @@ type Place struct {
 	Dir string
 	// Log is the job event log.
 	Log string
+	// Attempt is the value of AttemptAttribute; "": it is left out.
+	Attempt string
 }
 
 // Submit is the submit description (manual page of condor_submit).
 func Submit(job scheduler.Job, at Place) string {
 	d := &lines{}
+	d.common(job, at, batchName(job))
+	d.queue(job)
+	return d.String()
+}
+
+// common are all commands but the queue statement.
+func (d *lines) common(job scheduler.Job, at Place, name string) {
 	d.add("universe", "vanilla")
 	d.add("executable", "/bin/sh")
 	d.add("transfer_executable", "false")
-	d.add("arguments", `"`+TaskFile+` $(ProcId)`+ownArguments(job)+`"`)
+	d.add("arguments", `"`+TaskFile+` `+index(job)+ownArguments(job)+`"`)
 	d.add("initialdir", at.Dir)
-	d.add("My.JobBatchName", batchName(job))
+	d.add("My.JobBatchName", name)
 
 	d.add("should_transfer_files", "YES")
 	d.add("when_to_transfer_output", "ON_EXIT")
@@ -79,17 +87,22 @@ func Submit(job scheduler.Job, at Place) string {
 	d.outputs(job)
 
 	d.add("log", at.Log)
-	d.add("submit_event_notes", Note(job))
+	// Of submit_event_notes HTCondor 25 tells nothing when a job has a JobBatchName.
+	d.add("submit_event_user_notes", Note(job))
 	d.add("My."+TokenAttribute, `"`+job.Token+`"`)
 	d.add("My."+TasksAttribute, fmt.Sprint(job.Tasks()))
+	if at.Attempt != "" {
+		d.add("My."+AttemptAttribute, `"`+at.Attempt+`"`)
+	}
 	d.add("notification", "never")
 
-	d.resources(job.Resources)
+	d.resources(job)
 	if IsFactory(job.Tasks()) {
 		d.add("max_idle", fmt.Sprint(mostIdle))
 	}
-	d.queue(job)
-	return d.String()
+	for _, line := range command.Lines(job.Options) {
+		d.WriteString(line + "\n")
+	}
 }
 
 // Note is what the event log tells of whose a job is, in the events of its submission.
@@ -106,13 +119,26 @@ func ParseNote(note string) (token string, tasks int, ok bool) {
 	return token, tasks, n == 1 && err == nil && tasks > 0
 }
 
+// index is what task.sh is given of the task's index, of each task.
+func index(job scheduler.Job) string {
+	switch {
+	case job.Tasks() == 1:
+		return fmt.Sprint(job.TaskIndex(0))
+	case hasOwnIndices(job):
+		return "$(oceanid_index)"
+	}
+	return "$(ProcId)"
+}
+
 // ownArguments is the place of the item that holds a task's own arguments.
 func ownArguments(job scheduler.Job) string {
 	if hasOwnArguments(job) {
-		return " $(packed)"
+		return " $(oceanid_packed)"
 	}
 	return ""
 }
+
+func hasOwnIndices(job scheduler.Job) bool { return job.Array != nil && len(job.Array.Indices) > 0 }
 
 func hasOwnArguments(job scheduler.Job) bool { return job.Array != nil && len(job.Array.Args) > 0 }
 
@@ -142,14 +168,19 @@ func (l *lines) outputs(job scheduler.Job) {
 	back := func(file, place string) {
 		files, places = append(files, file), append(places, file+" = "+place)
 	}
+	// A single job may be any process of its cluster.
+	task := "$(ProcId)"
+	if job.Tasks() == 1 {
+		task = "0"
+	}
 	live := ""
 	if Streams(job.Tasks()) {
 		live = LiveSuffix
-		back(stdoutFile, LogDir+"/$(ProcId).out")
-		back(stderrFile, LogDir+"/$(ProcId).err")
+		back(stdoutFile, LogDir+"/"+task+".out")
+		back(stderrFile, LogDir+"/"+task+".err")
 	}
 	if len(job.Outputs) > 0 {
-		back(resultFile, ResultDir+"/$(ProcId).tar")
+		back(resultFile, ResultDir+"/"+task+".tar")
 		l.add("My.PostCmd", `"/bin/sh"`)
 		l.add("My.PostArguments", `"`+TaskFile+` gather"`)
 	}
@@ -159,47 +190,35 @@ func (l *lines) outputs(job scheduler.Job) {
 		l.add("transfer_output_files", strings.Join(files, ", "))
 		l.add("transfer_output_remaps", `"`+strings.Join(places, "; ")+`"`)
 	}
-	l.add("output", LogDir+"/$(ProcId).out"+live)
-	l.add("error", LogDir+"/$(ProcId).err"+live)
+	l.add("output", LogDir+"/"+task+".out"+live)
+	l.add("error", LogDir+"/"+task+".err"+live)
 	l.add("stream_output", fmt.Sprint(live != ""))
 	l.add("stream_error", fmt.Sprint(live != ""))
 }
 
-// resources are rounded up: HTCondor counts cores, MiB of memory and KiB of disk.
-func (l *lines) resources(r scheduler.Resources) {
-	if r.CPUs > 0 {
-		l.add("request_cpus", fmt.Sprint(int64(math.Ceil(r.CPUs))))
-	}
-	if r.Memory > 0 {
-		l.add("request_memory", fmt.Sprint((r.Memory-1)>>20+1))
-	}
-	if r.Disk > 0 {
-		l.add("request_disk", fmt.Sprint((r.Disk-1)>>10+1))
-	}
-	if r.GPUs > 0 {
-		l.add("request_gpus", fmt.Sprint(r.GPUs))
-	}
-	l.add("job_max_vacate_time", fmt.Sprint(int(vacateTime.Seconds())))
-	if r.RunTime > 0 {
-		// Looked at every PERIODIC_EXPR_INTERVAL, a minute by default. allowed_execute_duration is looked at no oftener, and would leave the task held.
-		seconds := int64(math.Ceil(r.RunTime.Seconds()))
-		l.add("periodic_remove", fmt.Sprintf("JobStatus == 2 && time() - JobCurrentStartExecutingDate > %d", seconds))
-		l.add("My.PeriodicRemoveReason", fmt.Sprintf("%q", OverTime+r.RunTime.String()))
-	}
-}
-
-// OverTime begins the reason for which a task that has run too long is removed. What follows is its limit.
-const OverTime = "Oceanid: ran longer than "
-
 // queue is the last line, or the last lines.
 func (l *lines) queue(job scheduler.Job) {
-	if !hasOwnArguments(job) {
+	// With one task the index stands in the arguments.
+	indices, rows := hasOwnIndices(job) && job.Tasks() > 1, hasOwnArguments(job)
+	switch {
+	case indices && rows:
+		l.WriteString("queue oceanid_index, oceanid_packed from (\n")
+	case indices:
+		l.WriteString("queue oceanid_index from (\n")
+	case rows:
+		l.WriteString("queue oceanid_packed from (\n")
+	default:
 		fmt.Fprintf(l, "queue %d\n", job.Tasks())
 		return
 	}
-	l.WriteString("queue packed from (\n")
-	for _, row := range job.Array.Args {
-		l.WriteString(Pack(row) + "\n")
+	for task := range job.Tasks() {
+		if indices {
+			fmt.Fprintf(l, "%d ", job.TaskIndex(task))
+		}
+		if rows {
+			l.WriteString(Pack(job.Array.Args[task]))
+		}
+		l.WriteByte('\n')
 	}
 	l.WriteString(")\n")
 }

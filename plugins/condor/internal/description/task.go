@@ -26,7 +26,7 @@ func Task(job scheduler.Job) string {
 	if job.Stdin != "" {
 		stdin = "./" + job.Stdin
 	}
-	fmt.Fprintf(&b, "\texec env %s%s \"$@\" <%s\n}\n", environment(job), command(job), Quote(stdin))
+	fmt.Fprintf(&b, "\texec env %s%s \"$@\" <%s\n}\n", environment(job), commandLine(job), Quote(stdin))
 	fmt.Fprintf(&b, "\noutputs() {\n\tpack %s\n}\n", Words(outputs(job)...))
 	fmt.Fprintf(&b, "\nlive=%v\nmain \"$@\"\n", Streams(job.Tasks()))
 	return b.String()
@@ -42,9 +42,9 @@ func environment(job scheduler.Job) string {
 	return b.String()
 }
 
-// command is the command with the job's arguments. env takes a command with a "=" for a variable. nice, told to change nothing, does not, and hands
+// commandLine is the command with the job's arguments. env takes a command with a "=" for a variable. nice, told to change nothing, does not, and hands
 // on all else as it is; a shell would set variables of its own.
-func command(job scheduler.Job) string {
+func commandLine(job scheduler.Job) string {
 	words := Words(append([]string{job.Command}, job.Args...)...)
 	if strings.Contains(job.Command, "=") {
 		return `"$nice" -n 0 ` + words

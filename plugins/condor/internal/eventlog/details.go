@@ -6,12 +6,14 @@ import (
 	"strings"
 )
 
-// Note is the submit_event_notes of a Submit or ClusterSubmit event; "" where there are none.
-func (e Event) Note() string {
-	if len(e.Body) == 0 {
-		return ""
+// Notes are the submit_event_notes and submit_event_user_notes of a Submit or ClusterSubmit event, each on a line of its own; HTCondor 25 writes the job's
+// batch name there as well.
+func (e Event) Notes() []string {
+	notes := make([]string, len(e.Body))
+	for i, line := range e.Body {
+		notes[i] = strings.TrimSpace(line)
 	}
-	return strings.TrimSpace(e.Body[0])
+	return notes
 }
 
 // Reason is what an event of these says in words: the hold, the removal, the release, the loss of contact, the shadow's exception, the eviction.

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/oceanid/oceanid/plugins/condor/internal/description"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// handing is what one run of submit.sh hands over: the jobs' folders, and the description of each condor_submit.
+type handing struct {
+	place   *place
+	attempt string
+	groups  []*group
+	shapes  map[string]*group
+	of      map[string]*group // by token
+	inputs  []string          // "SIZE PATH"
+	paths   []string
+	packed  bytes.Buffer
+	gzip    *gzip.Writer
+	tar     *tar.Writer
+}
+
+// group is one condor_submit.
+type group struct {
+	kind  string // "many": single jobs of one shape; "one": a job of its own
+	tasks int
+	// checked is for jobs with options: what the pool does not know of them must be told before the job is in its queue.
+	checked bool
+	text    string
+	items   []string
+	jobs    []scheduler.Job
+}
+
+func newHanding(p *place, attempt string) *handing {
+	h := &handing{place: p, attempt: attempt, shapes: make(map[string]*group), of: make(map[string]*group)}
+	h.gzip, _ = gzip.NewWriterLevel(&h.packed, gzip.BestSpeed)
+	h.tar = tar.NewWriter(h.gzip)
+	return h
+}
+
+// add adds a job; alone, it shares its condor_submit with no other.
+func (h *handing) add(job scheduler.Job, alone bool) error {
+	at := description.Place{Dir: h.place.job(job.Token), Log: h.place.log(), Attempt: h.attempt}
+	g := &group{kind: "one", tasks: job.Tasks(), checked: len(job.Options) > 0}
+	if description.HasShape(job) && !alone {
+		shape := description.Shape(job, path.Dir(at.Dir), at)
+		if h.shapes[shape] == nil {
+			g.kind, g.text = "many", shape
+			h.shapes[shape] = g
+			h.groups = append(h.groups, g)
+		}
+		g = h.shapes[shape]
+		g.items = append(g.items, description.Item(job))
+	} else {
+		g.text, g.items = description.Submit(job, at), []string{job.Token}
+		h.groups = append(h.groups, g)
+	}
+	g.jobs = append(g.jobs, job)
+	h.of[job.Token] = g
+	for _, in := range job.Inputs {
+		file := path.Join("jobs", job.Token, description.WorkDir, in.Name)
+		h.inputs, h.paths = append(h.inputs, fmt.Sprintf("%d %s", in.Size, file)), append(h.paths, file)
+	}
+	return h.folder(job)
+}
+
+// shares tells whether the job's condor_submit was that of others as well.
+func (h *handing) shares(token string) bool { return len(h.of[token].jobs) > 1 }
+
+// folder packs the job's folder.
+func (h *handing) folder(job scheduler.Job) error {
+	kept, err := json.Marshal(facts{Tasks: job.Tasks(), Outputs: job.Outputs})
+	if err != nil {
+		return err
+	}
+	spec, err := json.Marshal(withoutData(job))
+	if err != nil {
+		return err
+	}
+	dir := path.Join("jobs", job.Token)
+	for _, name := range []string{"", description.WorkDir, description.LogDir, description.ResultDir} {
+		if err := h.tar.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: path.Join(dir, name) + "/", Mode: 0o700}); err != nil {
+			return err
+		}
+	}
+	for _, f := range []struct {
+		name string
+		text []byte
+	}{{description.TaskFile, []byte(description.Task(job))}, {factsFile, append(kept, '\n')}, {specFile, append(spec, '\n')}} {
+		if err := h.file(path.Join(dir, f.name), f.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withoutData is the job as it is kept: the inputs' content is in its folder, and what does not cross to a driver is not there.
+func withoutData(job scheduler.Job) scheduler.Job {
+	job.Inputs = slices.Clone(job.Inputs)
+	for i := range job.Inputs {
+		job.Inputs[i].Data = nil
+	}
+	return job
+}
+
+func (h *handing) file(name string, text []byte) error {
+	if err := h.tar.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: int64(len(text))}); err != nil {
+		return err
+	}
+	_, err := h.tar.Write(text)
+	return err
+}
+
+// define defines the functions that submit.sh calls.
+func (h *handing) define() (string, error) {
+	var groups strings.Builder
+	for i, g := range h.groups {
+		if g.kind == "many" && len(g.jobs) == 1 {
+			// Alone it is written out.
+			job := g.jobs[0]
+			g.kind, g.items = "one", []string{job.Token}
+			g.text = description.Submit(job, description.Place{Dir: h.place.job(job.Token), Log: h.place.log(), Attempt: h.attempt})
+		}
+		fmt.Fprintf(&groups, "%d %s %d %v\n", i, g.kind, g.tasks, g.checked)
+		name := path.Join("batches", h.attempt, fmt.Sprint(i))
+		if err := h.file(name+".sub", []byte(g.text)); err != nil {
+			return "", err
+		}
+		if err := h.file(name+".items", []byte(strings.Join(g.items, "\n")+"\n")); err != nil {
+			return "", err
+		}
+	}
+	if err := h.tar.Close(); err != nil {
+		return "", err
+	}
+	if err := h.gzip.Close(); err != nil {
+		return "", err
+	}
+	expected := "expected() {\n\t:\n}\n"
+	if len(h.inputs) > 0 {
+		expected = heredoc("expected", strings.Join(h.inputs, "\n"))
+	}
+	return heredoc("groups", groups.String()) + heredoc("files", wrapped(h.packed.Bytes())) + expected + h.present(), nil
+}
+
+// present is a function that prints size and path of those inputs that are there.
+func (h *handing) present() string {
+	var b strings.Builder
+	b.WriteString("present() {\n\t:\n")
+	for some := range slices.Chunk(h.paths, 500) {
+		fmt.Fprintf(&b, "\tstat -c '%%s %%n' -- %s 2>/dev/null\n", words(some...))
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// wrapped is base64 in lines that no tool finds too long.
+func wrapped(data []byte) string {
+	const width = 1 << 10
+	text := base64.StdEncoding.EncodeToString(data)
+	var b strings.Builder
+	b.Grow(len(text) + len(text)/width + 1)
+	for len(text) > width {
+		b.WriteString(text[:width] + "\n")
+		text = text[width:]
+	}
+	b.WriteString(text)
+	return b.String()
+}

@@ -1,0 +1,24 @@
+# remove_jobs TOKEN… deletes what is kept of jobs that have ended, and prints those that somebody is handing over just now. rm follows no link.
+remove_jobs() {
+	cd "$dir" || exit 74
+	mkdir -p attempts batches || exit 74
+	section busy
+	for token; do
+		link=$(links "$token")
+		other=${link%%/*}
+		if [ -n "$other" ] && [ "$other" != removed ] && under_way "$other"; then
+			echo "$token"
+			continue
+		fi
+		# First the link: a submission that comes late finds that the job was removed.
+		rm -rf "batches/removing.$$" && mkdir "batches/removing.$$" && ln -s "removed/$token" "batches/removing.$$/" &&
+			mv -f "batches/removing.$$/$token" attempts/ && rmdir "batches/removing.$$" && rm -rf -- "jobs/$token" || exit 74
+		case $other in
+		"" | removed) continue ;;
+		esac
+		# An attempt's folder goes with its last job.
+		awk '{ print $2 }' "batches/$other/ids" 2>/dev/null | while read -r one; do
+			[ "$(links "$one")" != "$other/$one" ] || echo "$one"
+		done | grep -q . || rm -rf -- "batches/$other"
+	done
+}

@@ -1,0 +1,166 @@
+# submit_workflow TOKEN TASKS MAXNODES hands a graph to a DAGMan of its own, unless that has been done, and prints its identifier. Any number of callers may do
+# this at once, and any of them may be killed anywhere: it is handed over once. The folder of the workflow holds, besides its files:
+#
+#   graph.tar lock begun cluster cancelled   staged files; the rest is as attempts.sh says
+#
+# With begun and without cluster nobody knows what became of the last attempt, and as the lock was free it runs no more: the schedd's queue, its history and the
+# event log are asked before anything is submitted again.
+#
+# The caller defines inputs, which calls input for each, and write_head, which prints the end of the DAGMan's submit description.
+submit_workflow() {
+	token=$1
+	tasks=$2
+	most=$3
+	job=$dir/jobs/$token
+	mkdir -p "$job" "${log%/*}" && cd "$job" || exit 74
+	if [ ! -s cluster ]; then
+		case $(links "$token") in
+		removed/*) fail 78 "the workflow has been removed" ;;
+		esac
+		exec 9>>lock
+		flock -w 30 9 || fail 73 "another submission of this workflow is under way"
+		[ -s cluster ] || [ ! -e begun ] || adopt_workflow
+		[ -s cluster ] || [ ! -e cancelled ] || fail 78 "the workflow has been cancelled"
+		[ -s cluster ] || hand_over_workflow
+	fi
+	section cluster
+	cat cluster
+}
+
+fail() {
+	echo "$2" >&2
+	exit "$1"
+}
+
+# input TOKEN SIZE NAME checks that an input of a node's job is there.
+input() {
+	[ "$(stat -c %s "$dir/jobs/$1/work/$3" 2>&1)" = "$2" ] || fail 66 "$3"
+}
+
+hand_over_workflow() {
+	inputs
+	[ -e "$log" ] || : >>"$log" || exit 74
+	mkdir -p "$dir/active" && tar -xmf graph.tar -C "$dir/jobs" || exit 74
+	# Nothing has been handed over: what is there of an attempt that was is of no use.
+	condor_submit_dag -no_submit -force -notification never -maxjobs "$most" main.dag >dagman.said 2>&1 || {
+		cat dagman.said >&2
+		exit 1
+	}
+	sed -e '/^log[ \t]*=/d' -e '/^queue/d' main.dag.condor.sub >dagman.sub && write_head >>dagman.sub && : >"$dir/active/$token" || exit 74
+	# The schedd keeps a job over a loss of power; so must this.
+	date +%s >begun && sync begun . .. || exit 74
+	# In a session of its own it outlives the connection, and whoever would end what the connection has started.
+	export token tasks dir
+	setsid sh -c '
+		timeout 300 condor_submit -terse dagman.sub >out 2>err || exit
+		IFS=. read cluster rest <out
+		case $cluster in
+		"" | *[!0-9]*) exit 70 ;;
+		esac
+		echo "$cluster.dag $token $tasks" >>"$dir/clusters"
+		echo "$cluster.dag" >cluster.new && mv cluster.new cluster
+	' </dev/null &
+	wait $! || {
+		code=$?
+		cat err >&2
+		exit $code
+	}
+}
+
+# adopt_workflow looks for the DAGMan that an earlier attempt has handed over.
+adopt_workflow() {
+	read since <begun || since=0
+	mine="OceanidToken =?= \"$token\""
+	found=$(condor_q -constraint "$mine" -af ClusterId) || exit 69
+	[ -n "$found" ] || found=$(condor_history -constraint "$mine" -since "EnteredCurrentStatus < $((since - 60))" -limit 1 -af ClusterId) || exit 69
+	[ -n "$found" ] || [ ! -e "$log" ] || found=$(grep -F -B 2 "    oceanid-dag:$token:" "$log" | sed -n 's/^000 (0*\([0-9]*\)\..*/\1/p' | tail -n 1)
+	[ -n "$found" ] || return 0
+	set -- $found
+	echo "$1.dag $token $tasks" >>"$dir/clusters"
+	echo "$1.dag" >cluster.new && mv cluster.new cluster
+}
+
+# workflow_notes prints "CLUSTER NOTE" of each DAGMan, and of each job of a node, that the event log tells of.
+workflow_notes() {
+	section notes
+	[ ! -e "$log" ] || grep -E -B 3 '^    oceanid-(dag|node):' "$log" | awk '
+		/^000 \(/ { split(substr($2, 2), id, "."); cluster = id[1] + 0 }
+		/^    oceanid-(dag|node):/ && cluster { if (last != cluster) print cluster, $1; last = cluster }
+	'
+}
+
+# active_workflows prints "TOKEN ID" of those whose end nobody has told yet.
+active_workflows() {
+	section active
+	[ ! -d "$dir/active" ] || ls "$dir/active" | while read -r token; do
+		[ ! -s "$dir/jobs/$token/cluster" ] || { read -r id <"$dir/jobs/$token/cluster" && echo "$token $id"; }
+	done
+}
+
+# told_workflows TOKEN… ends that they are active.
+told_workflows() {
+	section told
+	[ ! -d "$dir/active" ] || (cd "$dir/active" && rm -f -- "$@")
+}
+
+# node_jobs TOKEN prints "CLUSTER PROC JobStatus" of the workflow's jobs that are in the queue.
+node_jobs() {
+	section jobs
+	condor_q -constraint "OceanidWorkflow =?= \"$1\"" -af ClusterId ProcId JobStatus || exit 69
+}
+
+# hold_workflows ID… holds DAGMans, and what they have handed over and does not run. A DAGMan that is held ends, and may hand over one more node while it does.
+hold_workflows() {
+	section said
+	code=0
+	for id; do
+		hold_one "${id#* }" "${id%% *}" || code=$?
+	done
+	section code
+	echo "$code"
+}
+
+# hold_one CLUSTER TOKEN
+hold_one() {
+	mine="OceanidToken =?= \"$2\" && ClusterId =?= $1"
+	nodes="OceanidWorkflow =?= \"$2\" && JobStatus =?= 1"
+	[ -n "$(condor_q -constraint "$mine" -af ClusterId)" ] || return 0
+	because="at the request of a user of Oceanid"
+	condor_hold -reason "$because" -constraint "$mine && JobStatus =!= 5" 2>&1 | not_none
+	tries=0
+	for lock in "$dir/jobs/$2"/*.dag.lock; do
+		pid=$(sed -n 's/^PID = //p' "$lock" 2>/dev/null)
+		while [ -n "$pid" ] && [ "$tries" -lt 100 ] && kill -0 "$pid" 2>/dev/null && grep -q dagman "/proc/$pid/cmdline" 2>/dev/null; do
+			tries=$((tries + 1))
+			sleep 0.1
+		done
+	done
+	condor_hold -reason "$because" -constraint "$nodes" 2>&1 | not_none
+}
+
+# release_workflows ID… lets DAGMans and their jobs go on.
+release_workflows() {
+	section said
+	code=0
+	for id; do
+		because="at the request of a user of Oceanid"
+		condor_release -reason "$because" -constraint "JobStatus =?= 5 && (OceanidWorkflow =?= \"${id%% *}\" || OceanidToken =?= \"${id%% *}\" && ClusterId =?= ${id#* })" 2>&1 | not_none || code=1
+	done
+	section code
+	echo "$code"
+}
+
+# not_none fails when a tool has said that it failed, and not when it has found nothing to do.
+not_none() {
+	said=$(cat)
+	case $said in
+	*"all jobs matching constraint"* | "") return 0 ;;
+	*[Ee]rror* | *ERROR* | *"Can't"* | *Failed*) echo "$said" && return 1 ;;
+	esac
+}
+
+# remove_nodes deletes the folders of node jobs. The caller defines node_tokens, which prints their tokens. rm follows no link.
+remove_nodes() {
+	section removed
+	cd "$dir/jobs" && node_tokens | xargs rm -rf -- || exit 74
+}
