@@ -83,7 +83,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	h.links.init()
 	h.feed = feed.New(h.store)
 	h.submits = follow.NewSubmitter(h.store, h.driver)
-	h.manager = &follow.Manager{Store: h.store, Feed: h.feed, Submits: h.submits, Drivers: h.driver, Owner: rand.Text(), Log: o.Log.Named("follow")}
+	h.manager = &follow.Manager{Store: h.store, Feed: h.feed, Submits: h.submits, Drivers: h.driver, Rules: rules(file), Owner: rand.Text(), Log: o.Log.Named("follow")}
 	if err := h.applyFile(ctx); err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}

@@ -171,7 +171,10 @@ func TestLostAnswers(t *testing.T) {
 func TestLostAtThePool(t *testing.T) {
 	t.Parallel()
 	p, dir := newPool(), t.TempDir()
-	h := open(t, dir, drivers(p.plugin("memory")))
+	config := filepath.Join(dir, "config.hcl")
+	write(t, config, "jobs {\n  lost_after = \"1s\"\n}\n")
+	o := host.Options{Config: config, Drivers: drivers(p.plugin("memory")).Drivers}
+	h := open(t, dir, o)
 	j := submit(t, saved(t, h, "Default"), scheduler.Job{})
 	if err := h.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -179,7 +182,7 @@ func TestLostAtThePool(t *testing.T) {
 	p.mu.Lock()
 	clear(p.jobs)
 	p.mu.Unlock()
-	h = open(t, dir, drivers(p.plugin("memory")))
+	h = open(t, dir, o)
 	j, err := h.GetJob(t.Context(), j.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package host
 
 import (
 	"github.com/oceanid/oceanid/internal/config"
+	"github.com/oceanid/oceanid/internal/follow"
 	"github.com/oceanid/oceanid/internal/store"
 )
 
@@ -24,4 +25,10 @@ func (h *Host) quotas(scheduler, user string) (all []store.Quota) {
 		all = append(all, limit)
 	}
 	return all
+}
+
+// rules are what the configuration says about all jobs, for those who follow them.
+func rules(file *config.File) follow.Rules {
+	j := file.Jobs
+	return follow.Rules{LostAfter: j.LostAfter, Keep: j.Keep, KeepFiles: j.KeepFiles, Results: j.Results}
 }

@@ -184,4 +184,7 @@ func (c *Changes) compare(was, now *config.File) {
 	if a != b {
 		c.Kept = append(c.Kept, Kept{What: "store", Reason: "a running host stays with its store: what the file says about it now needs a new start"})
 	}
+	if rules(was) != rules(now) {
+		c.Kept = append(c.Kept, Kept{What: "jobs", Reason: "a running host stays with its rules for jobs, but for stale and quotas: what the file says about them now needs a new start"})
+	}
 }
