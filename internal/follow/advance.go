@@ -41,8 +41,9 @@ func (n report) source() string {
 // advance works the news about one job into its ledger. It answers with what changed of the tasks, and whether the record differs at all. It is the one
 // place where states move:
 //
-//   - A task's terminal state never changes again. News that contradicts it, or comes after it, becomes a note, once. That a pool does not know any
-//     more what has ended contradicts nothing.
+//   - A task's terminal state never changes again. News that contradicts it becomes a note, once: another end; a state that began after the end; any
+//     state, if the pool was asked after the end, or was never to have the job. That a pool does not know any more what has ended contradicts nothing,
+//     and an event that does not tell its time may be history.
 //   - News that says what is known already is no change, so that repeats cost nothing, not even a write.
 //   - A state that this build does not know is no change either.
 //   - A job that the pool has got is pending no more, nor is any of its tasks, whatever else the news says. Of one that is pending nothing can be missing.
@@ -208,10 +209,10 @@ func (l *ledger) contradicts(n report, task int, was scheduler.State) bool {
 		return l.tasks == 1 && n.Exit != nil && l.status.Exit != nil && *n.Exit != *l.status.Exit
 	case n.State == scheduler.Lost:
 		return false
-	case n.State.Terminal():
+	case n.State.Terminal() || l.status.Native == "":
 		return true
-	case l.overtaken(n):
-		return false
+	case n.Time.IsZero():
+		return n.answer && !l.overtaken(n)
 	}
 	end := time.UnixMilli(l.since(task))
 	if l.since(task) == 0 {
@@ -220,7 +221,7 @@ func (l *ledger) contradicts(n report, task int, was scheduler.State) bool {
 	if was == scheduler.Lost {
 		end = l.status.Missing
 	}
-	return n.Time.IsZero() || n.Time.After(end)
+	return n.Time.After(end)
 }
 
 // givesUp tells whether a task that the pool says it does not know is lost by now.

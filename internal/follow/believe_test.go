@@ -167,7 +167,7 @@ func TestNews(t *testing.T) {
 		"forgotten by the pool":         {[]scheduler.Status{untimed(scheduler.Lost)}, ""},
 		"history":                       {[]scheduler.Status{at(1, scheduler.Queued), at(5, scheduler.Running)}, ""},
 		"running after the end":         {[]scheduler.Status{at(90, scheduler.Running), at(91, scheduler.Running)}, "after it was succeeded the pool said: running (because)"},
-		"running, nobody knows when":    {[]scheduler.Status{untimed(scheduler.Running), untimed(scheduler.Running)}, "after it was succeeded the pool said: running (because)"},
+		"running, nobody knows when":    {[]scheduler.Status{untimed(scheduler.Running)}, ""},
 		"another end":                   {[]scheduler.Status{other, other}, "after it was succeeded the pool said: failed, exit code 3 (exit code)"},
 		"as another job of the pool":    {[]scheduler.Status{strange}, ""},
 		"of a state of another century": {[]scheduler.Status{untimed("unknown(77)")}, ""},
@@ -205,6 +205,21 @@ func TestNews(t *testing.T) {
 	}
 }
 
+// An answer contradicts an end that was known when the pool was asked, and no later one.
+func TestAnAnswerAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[int]int{4: 0, 6: 1} {
+		l := submitted(1)
+		advance(l, events(exited(0, 0)), moment{time.Now(), 5, lostAfter})
+		for range 2 {
+			advance(l, []report{{Status: untimed(scheduler.Running), answer: true, asked: asked}}, moment{time.Now(), 7, lostAfter})
+		}
+		if len(l.status.Notes) != want || l.status.State != scheduler.Succeeded {
+			t.Errorf("asked at %d: %v", asked, l.status.Notes)
+		}
+	}
+}
+
 // A driver that says ever new nonsense comes to an end with it.
 func TestNotesAreBounded(t *testing.T) {
 	t.Parallel()
@@ -212,7 +227,7 @@ func TestNotesAreBounded(t *testing.T) {
 	advance(l, events(exited(0, 0)), moment{time.Now(), 1, lostAfter})
 	written := 0
 	for i := range 1000 {
-		if _, differs := advance(l, events(told(0, 1, scheduler.Held, fmt.Sprint("reason ", i, strings.Repeat("x", 10_000)))), moment{time.Now(), 1, lostAfter}); differs {
+		if _, differs := advance(l, events(told(0, 1, scheduler.Failed, fmt.Sprint("reason ", i, strings.Repeat("x", 10_000)))), moment{time.Now(), 1, lostAfter}); differs {
 			written++
 		}
 	}
