@@ -51,6 +51,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 		err = sig
 	}
 	a.complain(err)
+	if flag := oneDash(root, args); flag != "" {
+		a.note("-%[1]s has one dash and was read letter by letter; write --%[1]s", flag)
+	}
 	return codeOf(err)
 }
 

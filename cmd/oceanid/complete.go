@@ -121,3 +121,10 @@ func fixed(cmd *cobra.Command, flag string, words ...cobra.Completion) {
 func files(cmd *cobra.Command, flag string) {
 	complete(cmd, flag, cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault))
 }
+
+// folders has a flag completed with the names of folders.
+func folders(cmd *cobra.Command, flag string) {
+	complete(cmd, flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	})
+}

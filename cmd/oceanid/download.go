@@ -42,9 +42,7 @@ or not at all; nothing is written outside the folder. SHA256SUMS there lists the
 	flags.StringVar(&dir, "dir", "", "the folder, which is made if it is missing (default: one named like the ID)")
 	flags.IntSliceVar(&q.Tasks, "task", nil, "only what this task left; repeatable")
 	flags.StringArrayVar(&q.Paths, "path", nil, "only this output, as the job named it; repeatable")
-	complete(cmd, "dir", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return nil, cobra.ShellCompDirectiveFilterDirs
-	})
+	folders(cmd, "dir")
 	return cmd
 }
 

@@ -12,9 +12,13 @@ import (
 )
 
 func newJobs(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "jobs", Short: "Submit, watch and cancel jobs, and bring their results"}
+	cmd := &cobra.Command{Use: "jobs", Short: "Submit, watch and steer jobs, and bring their results"}
 	group(cmd)
-	cmd.AddCommand(newJobsSubmit(a), newJobsList(a), newJobsShow(a), newJobsWatch(a), newJobsLogs(a), newJobsCancel(a), newJobsDownload(a))
+	cmd.AddCommand(newJobsSubmit(a), newJobsList(a), newJobsShow(a), newJobsNodes(a), newJobsWatch(a), newJobsLogs(a), newJobsDownload(a))
+	cmd.AddCommand(newJobsExplain(a), newJobsCancel(a), newJobsResubmit(a))
+	for _, v := range verbs() {
+		cmd.AddCommand(newJobsVerb(a, v))
+	}
 	return cmd
 }
 

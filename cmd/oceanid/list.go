@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,53 +16,106 @@ import (
 
 // listing is what the flags of jobs list say.
 type listing struct {
-	query  host.JobQuery
+	filter string
+	// flags are conditions as well, each under a name of its own.
+	flags  host.JobQuery
 	states states
 	labels []string
 	asIs   bool
+	after  string
+	limit  int
 }
 
 func newJobsList(a *app) *cobra.Command {
 	var l listing
 	cmd := &cobra.Command{
-		Use:   "list",
+		Use:   "list [CONDITION…]",
 		Short: "List jobs, the newest first",
-		Example: `  oceanid jobs list --user ada --state running --state queued
-  oceanid jobs list --label project=flood --limit 200 -o json`,
-		Args: arguments(),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if l.query.Limit < 1 {
-				return wrongUsage(cmd, "--limit must be at least 1")
-			}
-			l.query.States = l.states
-			if l.query.Labels, err = pairs("--label", l.labels); err != nil {
+		Long: `Lists jobs, the newest first: those that meet all conditions, KEY=VALUE.
+
+  state=running,held    in one of these states
+  user=ada group=hydro  of a user; that a group may see
+  name=flood            with this name
+  scheduler=Default     of a scheduler
+  label.project=danube  with a label
+  of=ID                 that resubmit a job
+  since=24h             made within a day; also 7d, 2026-11-01, 2026-11-01T12:00:00Z
+  until=2026-11-01      made before
+
+A value with blanks stands in double quotes, which the shell must not take away:
+'name="big flood"'. Portals and their pages read the same conditions.`,
+		Example: `  oceanid jobs list state=running,queued user=ada
+  oceanid jobs list --filter 'name="big flood" since=7d'
+  oceanid jobs list label.project=flood --limit 200 -o json
+  oceanid jobs list state=held -o json | jq -r '.jobs[].id' | xargs oceanid jobs release`,
+		ValidArgsFunction: conditionKeys,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q, err := l.query(cmd, args)
+			if err != nil {
 				return err
 			}
-			return a.withHost(cmd, lookAndGo, func(ctx context.Context, h *host.Host) error { return a.listJobs(ctx, h, l) })
+			return a.withHost(cmd, lookAndGo, func(ctx context.Context, h *host.Host) error { return a.listJobs(ctx, h, q, l.asIs) })
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&l.query.Scheduler, "scheduler", "", "only those of one scheduler")
-	flags.StringVar(&l.query.User, "user", "", "only those of one user")
-	flags.Var(&l.states, "state", "only those in one state; repeatable")
-	flags.StringArrayVar(&l.labels, "label", nil, "only those with a label, as `KEY=VALUE`; repeatable")
-	flags.IntVar(&l.query.Limit, "limit", 50, "how many at most")
-	flags.StringVar(&l.query.After, "after", "", "go on after the `CURSOR` that the list before gave")
+	flags.StringVar(&l.filter, "filter", "", "conditions, as one `TEXT`")
+	flags.StringVar(&l.flags.Scheduler, "scheduler", "", "the same as the condition scheduler=")
+	flags.StringVar(&l.flags.User, "user", "", "the same as user=")
+	flags.Var(&l.states, "state", "the same as state=; repeatable")
+	flags.StringArrayVar(&l.labels, "label", nil, "the same as label.KEY=VALUE, as `KEY=VALUE`; repeatable")
+	flags.IntVar(&l.limit, "limit", 50, "how many at most")
+	flags.StringVar(&l.after, "after", "", "go on after the `CURSOR` that the list before gave")
 	flags.BoolVar(&l.asIs, "no-refresh", false, "do not ask the pools, show what is known")
 	complete(cmd, "scheduler", a.completing(schedulerNames))
-	var words []string
-	for _, s := range scheduler.States() {
-		words = append(words, string(s))
-	}
-	fixed(cmd, "state", words...)
+	fixed(cmd, "state", stateNames()...)
 	return cmd
 }
 
-func (a *app) listJobs(ctx context.Context, h *host.Host, l listing) error {
-	if !l.asIs {
-		a.refresh(ctx, h, l.query.Scheduler)
+// query puts arguments and flags together, which may not say the same thing twice.
+func (l *listing) query(cmd *cobra.Command, args []string) (host.JobQuery, error) {
+	if l.limit < 1 {
+		return host.JobQuery{}, wrongUsage(cmd, "--limit must be at least 1")
 	}
-	jobs, next, err := someJobs(ctx, h, l.query)
+	conditions := append([]string{l.filter}, args...)
+	f := l.flags
+	f.States = l.states
+	var err error
+	if f.Labels, err = pairs("--label", l.labels); err != nil {
+		return host.JobQuery{}, err
+	}
+	q, err := host.ParseJobQuery(strings.Join(append(conditions, f.String()), " "))
+	if err != nil {
+		return q, fault.Invalid.New("%w (see %s --help)", err, cmd.CommandPath())
+	}
+	q.After, q.Limit = l.after, l.limit
+	return q, nil
+}
+
+// conditionKeys proposes how a condition may begin, and the states.
+func conditionKeys(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if !strings.HasPrefix(begun, "state=") {
+		return []cobra.Completion{"state=", "user=", "group=", "name=", "scheduler=", "label.", "of=", "since=", "until="},
+			cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	var words []cobra.Completion
+	for _, s := range stateNames() {
+		words = append(words, begun[:strings.LastIndexAny(begun, "=,")+1]+s)
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+func stateNames() (names []string) {
+	for _, s := range scheduler.States() {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+func (a *app) listJobs(ctx context.Context, h *host.Host, q host.JobQuery, asIs bool) error {
+	if !asIs {
+		a.refresh(ctx, h, q.Scheduler)
+	}
+	jobs, next, err := someJobs(ctx, h, q)
 	if err != nil {
 		return err
 	}
@@ -77,7 +131,11 @@ func (a *app) listJobs(ctx context.Context, h *host.Host, l listing) error {
 	}
 	t := a.newTable("ID", "NAME", "SCHEDULER", "USER", "STATE", "TASKS", "CREATED")
 	for _, j := range jobs {
-		t.row(j.ID, j.Name, j.Scheduler, j.User, state(j.State), done(j.Counts, j.Tasks), a.ago(j.Created))
+		now := state(j.State)
+		if j.Stale != "" {
+			now.text += " (stale)"
+		}
+		t.row(j.ID, j.Name, j.Scheduler, j.User, now, done(j.Counts, j.Tasks), a.ago(j.Created))
 	}
 	t.write(a.out)
 	if next != "" {
@@ -138,13 +196,10 @@ func (s *states) Type() string { return "STATE" }
 
 // Set adds a state.
 func (s *states) Set(word string) error {
-	var known []string
-	for _, state := range scheduler.States() {
-		if string(state) == word {
-			*s = append(*s, state)
-			return nil
-		}
-		known = append(known, string(state))
+	known := stateNames()
+	if slices.Contains(known, word) {
+		*s = append(*s, scheduler.State(word))
+		return nil
 	}
 	hint := "want one of " + strings.Join(known, ", ")
 	if near := nearest(word, known); near != "" {

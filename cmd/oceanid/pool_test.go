@@ -164,11 +164,29 @@ func (d *driver) Query(_ context.Context, q scheduler.Query, yield func(schedule
 	events := slices.Clone(d.events)
 	d.mu.Unlock()
 	for _, ref := range q.Jobs {
+		latest := make([]*scheduler.Status, ref.Tasks)
 		for _, e := range events {
 			if e.Token != ref.Token {
 				continue
 			}
-			if err := yield(e); err != nil {
+			if ref.Tasks == 1 {
+				// With its beginning, for which its end has no word.
+				if err := yield(e); err != nil {
+					return err
+				}
+				continue
+			}
+			for task := e.Task; task < min(e.Task+max(e.Count, 1), ref.Tasks); task++ {
+				one := e
+				one.Task, one.Count = task, 1
+				latest[task] = &one
+			}
+		}
+		for _, s := range latest {
+			if s == nil {
+				continue
+			}
+			if err := yield(*s); err != nil {
 				return err
 			}
 		}

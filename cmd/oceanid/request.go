@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,10 +12,11 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// request is what the flags of jobs submit say of the job.
+// request is what flags say of a job.
 type request struct {
 	name, stdin, user            string
 	env, inputs, outputs, labels []string
+	options                      []string
 	array, gpus                  int
 	cpus                         float64
 	memory, disk                 size
@@ -35,6 +38,7 @@ func (r *request) flags(cmd *cobra.Command) {
 	f.Var(&r.disk, "disk", "disk space for each task, such as 10GB")
 	f.IntVar(&r.gpus, "gpus", 0, "`N` graphics processors for each task")
 	f.DurationVar(&r.runTime, "run-time", 0, "the longest `TIME` that a task may run, such as 1h30m")
+	f.StringArrayVar(&r.options, "option", nil, "what only this pool understands, as `KEY=VALUE`; numbers, true, false and [\"lists\"] are what they look like; repeatable")
 	files(cmd, "input")
 }
 
@@ -57,10 +61,40 @@ func (r *request) job(command []string) (scheduler.Job, error) {
 	if j.Labels, err = pairs("--label", r.labels); err != nil {
 		return j, err
 	}
+	if j.Options, err = options(r.options); err != nil {
+		return j, err
+	}
 	for _, given := range r.inputs {
 		j.Inputs = append(j.Inputs, input(given))
 	}
 	return j, nil
+}
+
+// options are the pool's own: what is JSON of a number, a bool, a text or a list of texts is that, and all else is text.
+func options(given []string) (map[string]any, error) {
+	texts, err := pairs("--option", given)
+	if err != nil || texts == nil {
+		return nil, err
+	}
+	all := make(map[string]any, len(texts))
+	for k, text := range texts {
+		var v any
+		if json.Unmarshal([]byte(text), &v) != nil {
+			v = text
+		}
+		switch v := v.(type) {
+		case nil, map[string]any:
+			all[k] = text
+		case []any:
+			if slices.ContainsFunc(v, func(item any) bool { _, ok := item.(string); return !ok }) {
+				return nil, fault.Invalid.New("--option %[1]s: a list holds texts only, as in %[1]s='[\"a\", \"b\"]'", k)
+			}
+			all[k] = v
+		default:
+			all[k] = v
+		}
+	}
+	return all, nil
 }
 
 // input takes PATH[:NAME] apart at its last colon. Without a name the file keeps its own.

@@ -120,7 +120,7 @@ func (a *app) tryOut(cmd *cobra.Command, word string, t tryout, spec scheduler.J
 	if spec.Command == "" {
 		return nil
 	}
-	return a.oneJob(cmd.Context(), s, spec, t.dir)
+	return a.oneJob(cmd.Context(), h, s, spec, t.dir)
 }
 
 // probe has the driver test its connection, and shows each step.
@@ -145,10 +145,10 @@ func (a *app) probe(ctx context.Context, s *host.Scheduler) error {
 }
 
 // oneJob runs a job to its end, or cancels it when the command is interrupted.
-func (a *app) oneJob(ctx context.Context, s *host.Scheduler, spec scheduler.Job, dir string) error {
+func (a *app) oneJob(ctx context.Context, h *host.Host, s *host.Scheduler, spec scheduler.Job, dir string) error {
 	job, err := s.Submit(ctx, spec)
 	if err != nil {
-		return err
+		return errors.Join(err, a.cancelAll(ctx, h))
 	}
 	shown := a.outputs(ctx, s, job)
 	end, err := a.watch(ctx, job, shown)
@@ -165,6 +165,19 @@ func (a *app) oneJob(ctx context.Context, s *host.Scheduler, spec scheduler.Job,
 		}
 	}
 	return errors.Join(err, a.bring(ctx, s, end, dir))
+}
+
+// cancelAll cancels what a submission that failed, or was interrupted, may have left at the pool: whatever the store of the try has.
+func (a *app) cancelAll(ctx context.Context, h *host.Host) error {
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer cancel()
+	jobs, _, err := h.ListJobs(bounded, host.JobQuery{})
+	for _, job := range jobs {
+		if !job.State.Terminal() {
+			err = errors.Join(err, a.cancelAndWait(ctx, job))
+		}
+	}
+	return err
 }
 
 // cancelAndWait gives the pool a moment to end a job, so that nothing is left of a try.

@@ -14,7 +14,7 @@ import (
 func newSchedulers(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "schedulers", Short: "Make, test, show and delete named schedulers"}
 	group(cmd)
-	cmd.AddCommand(newSchedulersList(a), newSchedulersShow(a), newSchedulersCreate(a), newSchedulersTest(a), newSchedulersDelete(a))
+	cmd.AddCommand(newSchedulersList(a), newSchedulersShow(a), newSchedulersCreate(a), newSchedulersTest(a), newSchedulersInspect(a), newSchedulersDelete(a))
 	return cmd
 }
 

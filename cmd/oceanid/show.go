@@ -4,12 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
+	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"github.com/oceanid/oceanid/host"
@@ -19,18 +15,17 @@ import (
 func newJobsShow(a *app) *cobra.Command {
 	var asIs bool
 	cmd := &cobra.Command{
-		Use:               "show ID",
-		Short:             "Show a job, and those of its tasks that are not fine",
+		Use:   "show ID",
+		Short: "Show a job, and those of its tasks or nodes that are not fine",
+		Long: `Shows a job as a whole: what was asked for, how it stands and since when that is known, its
+earlier runs, how its results are brought, and what was heard that changed nothing. Of an
+array those tasks are listed that are not fine, of a workflow those nodes.`,
 		Example:           "  oceanid jobs show $ID\n  oceanid jobs show $ID -o json | jq .counts",
 		Args:              arguments("ID"),
 		ValidArgsFunction: a.completing(first(jobIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withHost(cmd, lookAndGo, func(ctx context.Context, h *host.Host) error {
-				job, err := h.GetJob(ctx, args[0])
-				if err == nil && !asIs && !job.State.Terminal() {
-					a.refresh(ctx, h, job.Scheduler)
-					job, err = job.Get(ctx)
-				}
+				job, err := a.current(ctx, h, args[0], asIs)
 				if err != nil {
 					return err
 				}
@@ -42,66 +37,83 @@ func newJobsShow(a *app) *cobra.Command {
 	return cmd
 }
 
-// mostTroubled is how many tasks that are not fine are shown.
+// current is a job as it stands now, or with asIs as the store has it.
+func (a *app) current(ctx context.Context, h *host.Host, id string, asIs bool) (*host.Job, error) {
+	job, err := h.GetJob(ctx, id)
+	if err == nil && !asIs && !job.State.Terminal() {
+		a.refresh(ctx, h, job.Scheduler)
+		job, err = job.Get(ctx)
+	}
+	return job, err
+}
+
+// mostTroubled is how many tasks or nodes that are not fine are shown.
 const mostTroubled = 20
 
 func (a *app) showJob(ctx context.Context, job *host.Job) error {
-	tasks, err := troubled(ctx, job)
+	var tasks []host.Task
+	var nodes []host.Node
+	var err error
+	if job.Workflow != nil {
+		nodes, err = troubledNodes(ctx, job)
+	} else {
+		tasks, err = troubled(ctx, job)
+	}
 	if err != nil {
 		return err
 	}
 	if a.format == asJSON {
 		return a.document(struct {
 			*host.Job
-			// Troubled are the first tasks that are not fine.
-			Troubled []host.Task `json:"troubled,omitempty"`
-		}{job, tasks})
+			// Troubled are the first tasks that are not fine, TroubledNodes those nodes.
+			Troubled      []host.Task `json:"troubled,omitempty"`
+			TroubledNodes []host.Node `json:"troubled_nodes,omitempty"`
+		}{job, tasks, nodes})
 	}
 	a.jobFields(job).write(a.out)
-	if len(tasks) == 0 {
-		return nil
-	}
-	fmt.Fprintln(a.out)
-	t := a.newTable("TASK", "STATE", "EXIT", "NODE", "REASON")
-	for _, k := range tasks {
-		t.row(k.Index, state(k.State), exitWords(k.Exit), k.Node, cmp.Or(k.Reason, k.Native))
-	}
-	t.write(a.out)
-	if n := notFine(job.Counts); n > len(tasks) {
+	a.section(a.troubledTable(tasks))
+	a.section(a.nodesTable(nodes))
+	a.section(a.runsTable(job))
+	a.section(a.notesTable(job))
+	if n := notFine(job.Counts); len(tasks) > 0 && n > len(tasks) {
 		a.note("%d more tasks are not fine", n-len(tasks))
+	}
+	if job.Workflow != nil {
+		a.note("all nodes: oceanid jobs nodes %s", job.ID)
 	}
 	return nil
 }
 
-func (a *app) jobFields(job *host.Job) *table {
-	t := a.newTable()
-	t.field("ID", job.ID)
-	t.field("Name", job.Name)
-	t.field("Scheduler", job.Scheduler+" ("+job.Type+")")
-	t.field("User", job.User)
-	t.field("Labels", assignments(job.Labels))
-	t.field("State", state(job.State))
-	t.field("Reason", job.Reason)
-	t.field("Pool's word", job.Native)
-	t.field("Exit", exitWords(job.Exit))
-	t.field("Node", job.Node)
-	if job.Tasks > 1 {
-		t.field("Tasks", fmt.Sprintf("%d: %s", job.Tasks, tally(job.Counts)))
+// section shows a table below what was shown before, unless it has nothing but its head.
+func (a *app) section(t *table) {
+	if len(t.rows) > 1 {
+		fmt.Fprintln(a.out)
+		t.write(a.out)
 	}
-	t.field("Command", commandLine(job.Spec))
-	t.field("Environment", assignments(job.Spec.Env))
-	t.field("Inputs", inputNames(job.Spec.Inputs))
-	t.field("Outputs", strings.Join(job.Spec.Outputs, ", "))
-	t.field("Resources", resources(job.Spec.Resources))
-	t.field("ID at pool", string(job.PoolID))
-	t.field("Created", a.when(job.Created))
-	t.field("Submitted", a.when(job.Submitted))
-	t.field("Started", a.when(job.Started))
-	t.field("Ended", a.when(job.Ended))
-	t.field("Ran for", a.lasted(job.Started, job.Ended))
-	t.field("Last heard", a.when(job.Observed))
-	if !job.State.Terminal() {
-		t.field("Cancel asked", a.when(job.CancelRequested))
+}
+
+func (a *app) troubledTable(tasks []host.Task) *table {
+	t := a.newTable("TASK", "STATE", "EXIT", "NODE", "REASON")
+	for _, k := range tasks {
+		t.row(k.Index, state(k.State), exitWords(k.Exit), k.Node, cmp.Or(k.Reason, k.Native))
+	}
+	return t
+}
+
+// runsTable are the runs before the present one.
+func (a *app) runsTable(job *host.Job) *table {
+	t := a.newTable("RUN", "STATE", "CAUSE", "EXIT", "NODE", "RAN FOR", "ENDED", "REASON")
+	for i, r := range job.Runs {
+		t.row(i+1, state(r.State), r.Cause, exitWords(r.Exit), r.Node, a.lasted(r.Started, r.Ended), a.ago(r.Ended), why(r.State, r.Reason))
+	}
+	return t
+}
+
+// notesTable is what was heard that changed nothing.
+func (a *app) notesTable(job *host.Job) *table {
+	t := a.newTable("HEARD", "NOTE")
+	for _, n := range job.Notes {
+		t.row(n.Time.In(a.now().Location()).Format(time.DateTime), n.Text)
 	}
 	return t
 }
@@ -145,69 +157,13 @@ func troubled(ctx context.Context, job *host.Job) (tasks []host.Task, err error)
 	return tasks, nil
 }
 
-func exitWords(e *scheduler.Exit) string {
-	switch {
-	case e == nil:
-		return ""
-	case e.Signal != 0:
-		return fmt.Sprintf("signal %d", e.Signal)
+// troubledNodes are the first nodes of a workflow that are not fine.
+func troubledNodes(ctx context.Context, job *host.Job) (some []host.Node, err error) {
+	nodes, err := job.ListNodes(ctx)
+	for _, n := range flat(nodes, "") {
+		if !fine(n.State) && len(some) < mostTroubled {
+			some = append(some, n)
+		}
 	}
-	return fmt.Sprintf("code %d", e.Code)
-}
-
-// assignments are KEY=VALUE in order.
-func assignments(m map[string]string) string {
-	var words []string
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		words = append(words, k+"="+word(m[k]))
-	}
-	return strings.Join(words, " ")
-}
-
-// commandLine shows where one argument ends and the next begins.
-func commandLine(j scheduler.Job) string {
-	words := []string{word(j.Command)}
-	for _, arg := range j.Args {
-		words = append(words, word(arg))
-	}
-	if j.Stdin != "" {
-		words = append(words, "<", word(j.Stdin))
-	}
-	return strings.Join(words, " ")
-}
-
-// word is text as it is, or quoted if it has anything that could be misread.
-func word(s string) string {
-	if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"'\\$`<>|&;()*?", r) }) {
-		return strconv.Quote(s)
-	}
-	return s
-}
-
-func inputNames(inputs []scheduler.Input) string {
-	var words []string
-	for _, in := range inputs {
-		words = append(words, fmt.Sprintf("%s (%s)", in.Name, humanize.IBytes(uint64(max(in.Size, 0)))))
-	}
-	return strings.Join(words, ", ")
-}
-
-func resources(r scheduler.Resources) string {
-	var words []string
-	if r.CPUs > 0 {
-		words = append(words, fmt.Sprintf("CPUs: %g", r.CPUs))
-	}
-	if r.Memory > 0 {
-		words = append(words, "memory: "+humanize.IBytes(uint64(r.Memory)))
-	}
-	if r.Disk > 0 {
-		words = append(words, "disk: "+humanize.IBytes(uint64(r.Disk)))
-	}
-	if r.GPUs > 0 {
-		words = append(words, fmt.Sprintf("GPUs: %d", r.GPUs))
-	}
-	if r.RunTime > 0 {
-		words = append(words, "run time: "+r.RunTime.String())
-	}
-	return strings.Join(words, ", ")
+	return some, err
 }

@@ -30,6 +30,26 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	return wrongUsage(cmd, "%s", text)
 }
 
+// oneDash is the first flag with a long name that was written with one dash, as other programs have it: -config FILE is read as -c onfig FILE. "": there is
+// none.
+func oneDash(root *cobra.Command, args []string) string {
+	cmd, _, err := root.Find(args)
+	if err != nil {
+		return ""
+	}
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		name, single := strings.CutPrefix(arg, "-")
+		name, _, _ = strings.Cut(name, "=")
+		if single && len(name) > 1 && cmd.Flag(name) != nil {
+			return name
+		}
+	}
+	return ""
+}
+
 // group makes of cmd a command that only holds others: by itself it shows its help.
 func group(cmd *cobra.Command) {
 	cmd.SuggestionsMinimumDistance = 2

@@ -35,6 +35,10 @@ func newWorld(t *testing.T) *world {
 	w.write("config.hcl", `scheduler "memory" "filed" {
   host = "pool.example.org"
 }
+
+jobs {
+  lost_after = "10ms"
+}
 `)
 	return w
 }
@@ -133,7 +137,7 @@ func (w *world) steady(text string) string {
 		{`(20\d\d-\d\d-\d\d \d\d:\d\d:\d\d) \([^)]*\)`, `$1 (AGO)`},
 		{`(Ran for  +)\d{3,}h\S+`, `${1}HOURS`},
 		{`"since": "[^"]*"`, `"since": "TIME"`},
-		{`--after [0-9a-v]{26}`, `--after CURSOR`},
+		{`--after [0-9a-v]{26,}`, `--after CURSOR`},
 		{`"next": "[^"]*"`, `"next": "CURSOR"`},
 	} {
 		text = regexp.MustCompile(r.what).ReplaceAllString(text, r.by)

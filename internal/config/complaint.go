@@ -8,7 +8,7 @@ import (
 
 // The words that checks of jobs and workflows begin with.
 var (
-	ofOthers = regexp.MustCompile(`^(?:scheduler|driver|job|workflow)(?: "[^"]*")?: `)
+	ofOthers = regexp.MustCompile(`^(?:(?:scheduler|driver|job|workflow) "[^"]*"|workflow): `)
 	ofNode   = regexp.MustCompile(`^node "([^"]*)": `)
 	ofNodes  = regexp.MustCompile(`^nodes: "([^"]*)" `)
 	ofRetry  = regexp.MustCompile(`^retry rule ([0-9]+): `)
