@@ -16,9 +16,9 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Download unpacks what task.sh has packed. All tasks come as one stream, a tar of their tars, so that ten thousand small files cost no more round
+// downloadJob unpacks what task.sh has packed. All tasks come as one stream, a tar of their tars, so that ten thousand small files cost no more round
 // trips than one. Nothing is ever looked up by a name that a task has chosen: neither at the access point nor here.
-func (d *driver) Download(ctx context.Context, ref scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
+func (d *driver) downloadJob(ctx context.Context, ref scheduler.Ref, q scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
 	if !scheduler.ValidToken(ref.Token) {
 		return fault.Invalid.New("job %s: %q is no token", ref.ID, ref.Token)
 	}

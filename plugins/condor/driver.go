@@ -24,6 +24,7 @@ type driver struct {
 	mu    sync.Mutex
 	place *place
 	index *index
+	flows map[string]*flow // by token
 }
 
 // What the SDK finds in a driver become its capabilities.

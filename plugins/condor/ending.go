@@ -32,10 +32,15 @@ type ending struct {
 	audit  time.Time // the next
 	pause  time.Duration
 	ended  bool
+	flow   *flow // of a workflow's task
 }
 
 // endOf looks where the log stands before it asks where the task stands: no end falls in between.
 func (d *driver) endOf(ctx context.Context, p *place, ref scheduler.Ref, task int) (*ending, error) {
+	if isWorkflow(ref.ID) {
+		flow, err := d.flow(ctx, ref)
+		return &ending{driver: d, ref: ref, flow: flow, task: task}, err
+	}
 	n, err := d.number(ctx, ref)
 	if err != nil {
 		return nil, err
@@ -67,6 +72,9 @@ func (e *ending) reached(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	if err := e.readLog(); err != nil {
+		return false, err
+	}
+	if err := e.readFlow(ctx); err != nil {
 		return false, err
 	}
 	if e.ended || time.Now().Before(e.audit) {
@@ -115,4 +123,19 @@ func (e *ending) readLog() error {
 			e.see(s)
 		}
 	}
+}
+
+// readFlow looks at what is written of a workflow, where the task is one of its tasks.
+func (e *ending) readFlow(ctx context.Context) error {
+	if e.flow == nil {
+		return nil
+	}
+	changed, err := e.flow.refresh(ctx)
+	if err != nil || !changed {
+		return err
+	}
+	for _, s := range e.flow.survey(scheduler.Status{}, nil) {
+		e.see(s)
+	}
+	return nil
 }

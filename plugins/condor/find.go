@@ -78,6 +78,12 @@ func found(r *bufio.Reader, yield func(scheduler.Found) error) error {
 		if !handedOver {
 			continue
 		}
+		if isWorkflow(id) {
+			if err := foundWorkflow(kept, scheduler.Found{Ref: scheduler.Ref{ID: id, Token: token}, Submitted: header.ModTime}, yield); err != nil {
+				return err
+			}
+			continue
+		}
 		var job scheduler.Job
 		if err := json.NewDecoder(kept).Decode(&job); err != nil {
 			return fault.Internal.New("what is kept of the job %s cannot be read: %w", token, err)
@@ -88,4 +94,15 @@ func found(r *bufio.Reader, yield func(scheduler.Found) error) error {
 			return err
 		}
 	}
+}
+
+// foundWorkflow reads what is kept of a workflow.
+func foundWorkflow(r io.Reader, found scheduler.Found, yield func(scheduler.Found) error) error {
+	var w scheduler.Workflow
+	if err := json.NewDecoder(r).Decode(&w); err != nil {
+		return fault.Internal.New("what is kept of the workflow %s cannot be read: %w", found.Ref.Token, err)
+	}
+	w.Token = found.Ref.Token
+	found.Ref.Tasks, found.Workflow = w.Tasks(), &w
+	return yield(found)
 }

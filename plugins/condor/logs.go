@@ -37,6 +37,12 @@ func (d *driver) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOpt
 	if err != nil {
 		return err
 	}
+	task := o.Task
+	whole, ref, own, err := d.nodeOf(ctx, ref, task)
+	if err != nil {
+		return err
+	}
+	o.Task = own
 	kept, err := d.facts(ctx, p, ref)
 	if err != nil {
 		return err
@@ -49,8 +55,10 @@ func (d *driver) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOpt
 	if !o.Follow {
 		return log.copy(ctx, w)
 	}
-	ref.Tasks = kept.Tasks
-	end, err := d.endOf(ctx, p, ref, o.Task)
+	if !isWorkflow(whole.ID) {
+		whole.Tasks = kept.Tasks
+	}
+	end, err := d.endOf(ctx, p, whole, task)
 	if err != nil {
 		return err
 	}

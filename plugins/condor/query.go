@@ -17,9 +17,9 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Query asks three witnesses, each only about what the one before did not know: the schedd's queue, once for all jobs; its history; the event log. A
+// queryJobs asks three witnesses, each only about what the one before did not know: the schedd's queue, once for all jobs; its history; the event log. A
 // task that none of them knows is lost. What they tell of a task that has ended never changes, so their order decides nothing but the cost.
-func (d *driver) Query(ctx context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
+func (d *driver) queryJobs(ctx context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
 	if len(q.Jobs) == 0 {
 		return nil
 	}

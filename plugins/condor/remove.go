@@ -9,7 +9,7 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Remove deletes the jobs' folders, once Query says that all their tasks have ended. What is kept of a job is a link by which it is never handed over
+// Remove deletes the jobs' folders, and those of a workflow's nodes, once Query says that all their tasks have ended. What is kept of a job is a link by which it is never handed over
 // again, and its line in the list of clusters.
 func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 	if len(jobs) == 0 {
@@ -17,7 +17,6 @@ func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 	}
 	open := make(map[string]string)
 	err := d.Query(ctx, scheduler.Query{Jobs: jobs}, func(s scheduler.Status) error {
-		delete(open, s.Token)
 		if !s.State.Terminal() {
 			open[s.Token] = string(s.State)
 		}
@@ -33,6 +32,13 @@ func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 		} else if !slices.Contains(tokens, ref.Token) {
 			tokens = append(tokens, ref.Token)
 		}
+	}
+	ended := slices.DeleteFunc(slices.Clone(jobs), func(ref scheduler.Ref) bool { return !slices.Contains(tokens, ref.Token) })
+	if err := d.removeNodes(ctx, ended); err != nil {
+		return err
+	}
+	if err := d.removeNodes(ctx, slices.DeleteFunc(slices.Clone(jobs), func(ref scheduler.Ref) bool { return !slices.Contains(tokens, ref.Token) })); err != nil {
+		return err
 	}
 	for some := range slices.Chunk(tokens, mostNamed) {
 		answer, err := d.ask(ctx, script{name: "remove jobs", file: "remove", call: words(append([]string{"remove_jobs"}, some...)...)})

@@ -15,15 +15,17 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Watch follows the one event log of all jobs. It costs the schedd nothing, and the network what is new.
+// watchJobs follows the one event log of all jobs. It costs the schedd nothing, and the network what is new.
 //
 // HTCondor can lose events without a word (a full disk, a log that somebody removed): the host should ask Query now and then.
-func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(scheduler.Event) error) error {
+//
+// What it tells goes through flows, which tell what is a workflow's.
+func (d *driver) watchJobs(ctx context.Context, from scheduler.Cursor, flows *flows) error {
 	p, err := d.at(ctx)
 	if err != nil {
 		return err
 	}
-	w := &watch{driver: d, place: p, at: parseCursor(from), yield: yield}
+	w := &watch{driver: d, place: p, at: parseCursor(from), flows: flows, yield: flows.pass}
 	for {
 		err := w.follow(ctx)
 		if ctx.Err() != nil {
@@ -65,6 +67,7 @@ type watch struct {
 	driver *driver
 	place  *place
 	at     position
+	flows  *flows
 	yield  func(scheduler.Event) error
 }
 
@@ -152,6 +155,9 @@ func (w *watch) tell(ctx context.Context, e eventlog.Event) error {
 				w.driver.index.note(numberOf(e.Cluster, e.Proc, tasks), token, tasks)
 			}
 		}
+	}
+	if mine, err := w.flows.tell(ctx, e, w.at.cursor()); mine || err != nil {
+		return err
 	}
 	// What tells nothing needs no owner.
 	if _, ok := news(e, owner{tasks: 1}); !ok && !aboutFactory(e.Code) {

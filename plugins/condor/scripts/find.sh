@@ -5,5 +5,5 @@ find_jobs() {
 	section ids
 	[ ! -e clusters ] || awk -v prefix="$1" 'NF == 3 && index($2, prefix) == 1' clusters
 	section jobs
-	find jobs -mindepth 2 -maxdepth 2 -path "jobs/$1*" -name job.json -type f -newermt "@$2" -print0 | sort -z | tar -cf - --no-recursion --null -T -
+	find jobs -mindepth 2 -maxdepth 2 -path "jobs/$1*" \( -name job.json -o -name workflow.json \) -type f -newermt "@$2" -print0 | sort -z | tar -cf - --no-recursion --null -T -
 }

@@ -80,21 +80,18 @@ adopt_workflow() {
 	echo "$1.dag" >cluster.new && mv cluster.new cluster
 }
 
-# workflow_notes prints "CLUSTER NOTE" of each DAGMan, and of each job of a node, that the event log tells of.
-workflow_notes() {
-	section notes
-	[ ! -e "$log" ] || grep -E -B 3 '^    oceanid-(dag|node):' "$log" | awk '
-		/^000 \(/ { split(substr($2, 2), id, "."); cluster = id[1] + 0 }
-		/^    oceanid-(dag|node):/ && cluster { if (last != cluster) print cluster, $1; last = cluster }
-	'
-}
-
-# active_workflows prints "TOKEN ID" of those whose end nobody has told yet.
+# active_workflows NOTES prints "TOKEN ID" of those whose end nobody has told yet, and if NOTES is true "CLUSTER NOTE" of each DAGMan, and of each job of a node, that
+# the event log tells of.
 active_workflows() {
 	section active
 	[ ! -d "$dir/active" ] || ls "$dir/active" | while read -r token; do
 		[ ! -s "$dir/jobs/$token/cluster" ] || { read -r id <"$dir/jobs/$token/cluster" && echo "$token $id"; }
 	done
+	section notes
+	[ "$1" = false ] || [ ! -e "$log" ] || grep -E -B 3 '^    oceanid-(dag|node):' "$log" | awk '
+		/^000 \(/ { split(substr($2, 2), id, "."); cluster = id[1] + 0 }
+		/^    oceanid-(dag|node):/ && cluster { if (last != cluster) print cluster, $1; last = cluster }
+	'
 }
 
 # told_workflows TOKEN… ends that they are active.
@@ -159,8 +156,9 @@ not_none() {
 	esac
 }
 
-# remove_nodes deletes the folders of node jobs. The caller defines node_tokens, which prints their tokens. rm follows no link.
+# remove_nodes TOKEN deletes the folders of the workflow's node jobs. The caller defines node_tokens, which prints their tokens. rm follows no link.
 remove_nodes() {
 	section removed
+	rm -f -- "$dir/active/$1"
 	cd "$dir/jobs" && node_tokens | xargs rm -rf -- || exit 74
 }

@@ -40,13 +40,16 @@ type Group struct {
 	// Graph is the place in Plan.Graphs of the one that its DAGMan runs.
 	Graph   int
 	Members []*Member
+	// Retried tells that it, or a workflow around it, may be run again.
+	Retried bool
 }
 
 // Member is a node at its place.
 type Member struct {
 	Node scheduler.Node
-	// Name is what the journal of the graph calls it.
-	Name string
+	// Name is what the journal calls it, of the graph at that place in Plan.Graphs.
+	Name  string
+	Graph int
 	// Leaf is its job, or Group its workflow.
 	Leaf  *Leaf
 	Group *Group
@@ -63,10 +66,12 @@ type Leaf struct {
 	Name  string
 	// Node is the node with its variables put in.
 	Node scheduler.Node
+	// Retried tells that a workflow around it may be run again, and with it what has not succeeded of its nodes.
+	Retried bool
 }
 
 // Judged tells that how the node ends is not told by its tasks alone: it may be run again, or a script decides.
-func (l *Leaf) Judged() bool { return l.Node.Retries > 0 || l.Node.Post != nil }
+func (l *Leaf) Judged() bool { return l.Retried || l.Node.Retries > 0 || l.Node.Post != nil }
 
 // mainGraph is the graph of the whole workflow.
 const mainGraph Graph = "main.dag"
@@ -84,16 +89,16 @@ func (p *Plan) group(w scheduler.Workflow, g *Group, prefix string, options map[
 	options = merged(options, w.Options)
 	for i, n := range w.Nodes {
 		token := w.NodeToken(i)
-		m := &Member{Node: n, Name: prefix + n.Name}
+		m := &Member{Node: n, Name: prefix + n.Name, Graph: g.Graph}
 		g.Members = append(g.Members, m)
 		if n.Workflow == nil {
 			m.Leaf = p.leaf(n, token, options)
-			m.Leaf.Graph, m.Leaf.Name = g.Graph, m.Name
+			m.Leaf.Graph, m.Leaf.Name, m.Leaf.Retried = g.Graph, m.Name, g.Retried
 			continue
 		}
 		inner := *n.Workflow
 		inner.Token = token
-		m.Group = &Group{File: Graph(token + ".dag"), Spliced: n.Splice, Graph: g.Graph}
+		m.Group = &Group{File: Graph(token + ".dag"), Spliced: n.Splice, Graph: g.Graph, Retried: g.Retried || n.Retries > 0}
 		below := m.Name + "+"
 		if !n.Splice {
 			m.Group.Graph, below = len(p.Graphs), ""
