@@ -23,7 +23,17 @@ end
 expect('hash', meta)
 if wrong then return wrong end
 
+-- fields reads some of a hash, which is a way to ask as well; nil: something else is there.
+local function fields(key, ...)
+  local values = redis.pcall('HMGET', key, ...)
+  if values.err then return expect('hash', key) end
+  return values
+end
+
 local function expect_indexes(state, user)
+  local both = state .. ':' .. user
+  if asked[both] then return end
+  asked[both] = true
   expect('zset', base .. 'ix:s:' .. state)
   expect('zset', base .. 'ix:active')
   expect('zset', base .. 'ix:ended')
@@ -56,13 +66,27 @@ local function leave(state, user, member)
   redis.call('ZREM', base .. 'ix:active', member)
 end
 
--- count adds jobs and tasks to what a user, and all together, have that has not ended.
-local function count(user, jobs, tasks)
-  local fields = {{'j:', jobs}, {'t:', tasks}}
-  if user ~= '' then
-    fields[3], fields[4] = {'j:' .. user, jobs}, {'t:' .. user, tasks}
+-- count adds jobs and tasks to what a user, and all together, have that has not ended. It is written by tally, once for all.
+local counted, order = {}, {}
+local function add(field, n)
+  if not counted[field] then
+    counted[field] = 0
+    order[#order + 1] = field
   end
-  for _, f in ipairs(fields) do
-    if redis.call('HINCRBY', usage, f[1], f[2]) <= 0 then redis.call('HDEL', usage, f[1]) end
+  counted[field] = counted[field] + n
+end
+
+local function count(user, jobs, tasks)
+  add('j:', jobs)
+  add('t:', tasks)
+  if user ~= '' then
+    add('j:' .. user, jobs)
+    add('t:' .. user, tasks)
+  end
+end
+
+local function tally()
+  for _, field in ipairs(order) do
+    if redis.call('HINCRBY', usage, field, counted[field]) <= 0 then redis.call('HDEL', usage, field) end
   end
 end

@@ -19,37 +19,37 @@ for i = 1, number() do
     expect('zset', j.indexes[n])
   end
   for n = 1, number() do j.quotas[n] = {of = arg(), jobs = number(), tasks = number()} end
-  expect('hash', base .. 'job:' .. j.id)
+  j.job = base .. 'job:' .. j.id
+  j.old = fields(j.job, 'made', 'digest')
   expect_indexes(j.state, j.user)
   jobs[i] = j
 end
 if wrong then return wrong end
 
-local function used(kind, of) return tonumber(redis.call('HGET', usage, kind .. of) or '0') end
+local function used(field) return tonumber(redis.call('HGET', usage, field) or '0') + (counted[field] or 0) end
 
 -- full names the first quota that has no room for a job.
 local function full(j)
   for n, q in ipairs(j.quotas) do
-    local have = used('j:', q.of)
+    local have = used('j:' .. q.of)
     if q.jobs > 0 and have + 1 > q.jobs then return string.format('jobs:%d:%d', n, have) end
-    have = used('t:', q.of)
+    have = used('t:' .. q.of)
     if q.tasks > 0 and have + tonumber(j.tasks) > q.tasks then return string.format('tasks:%d:%d', n, have) end
   end
 end
 
 local answer = {'ok'}
 local written = false
-local here = {} -- identifiers that came before in this very call
+local here = {} -- digests of those made before in this very call
 
 for _, j in ipairs(jobs) do
-  local job = base .. 'job:' .. j.id
-  local old = redis.call('HMGET', job, 'made', 'digest')
+  local made, digest = j.old[1], here[j.id] or j.old[2]
   local word
-  if old[1] == nonce and not here[j.id] then
+  if made == nonce and not here[j.id] then
     word = 'made' -- by an earlier try of this very call, whose answer was lost
-  elseif old[1] then
+  elseif made or here[j.id] then
     -- Of a job that was found at its pool nobody may know what was asked for.
-    local same = old[2] == j.digest or old[2] == '' or j.digest == ''
+    local same = digest == j.digest or digest == '' or j.digest == ''
     word = same and 'existing' or 'other'
   elseif redis.call('ZSCORE', tombs, string.sub(j.member, 11)) then
     word = 'deleted'
@@ -57,18 +57,19 @@ for _, j in ipairs(jobs) do
     word = full(j) or 'made'
     if word == 'made' then
       written = true
-      redis.call('HSET', job, 'rev', 1, 'made', nonce, 'member', j.member, 'user', j.user, 'state', j.state, 'native', j.native, 'run', j.run,
+      redis.call('HSET', j.job, 'rev', 1, 'made', nonce, 'member', j.member, 'user', j.user, 'state', j.state, 'native', j.native, 'run', j.run,
         'created', j.created, 'tasks', j.tasks, 'base', j.code, 'digest', j.digest, 'head', j.head, 'status', j.status)
       redis.call('SET', base .. 'spec:' .. j.id, j.spec)
       if j.native ~= '' then redis.call('HSET', base .. 'natives', j.native, j.id) end
       for _, index in ipairs(j.indexes) do redis.call('ZADD', index, 0, j.member) end
-      enter(job, j.state, j.user, j.member, now)
+      enter(j.job, j.state, j.user, j.member, now)
       if not terminal[j.state] then count(j.user, 1, tonumber(j.tasks)) end
       tell(j.event, kept)
     end
   end
-  here[j.id] = true
+  if word == 'made' then here[j.id] = j.digest end
   answer[#answer + 1] = word
 end
+tally()
 if written then redis.call('PUBLISH', channel, uid) end
 return answer

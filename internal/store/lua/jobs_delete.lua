@@ -11,10 +11,8 @@ for i = 1, number() do
     j.indexes[n] = base .. arg()
     expect('zset', j.indexes[n])
   end
-  local job = base .. 'job:' .. j.id
-  expect('hash', job)
+  local old = fields(base .. 'job:' .. j.id, 'state', 'user', 'native', 'member', 'ended')
   if wrong then return wrong end
-  local old = redis.call('HMGET', job, 'state', 'user', 'native', 'member', 'ended')
   if not old[1] then return {'missing', j.id} end
   if not terminal[old[1]] then return {'active', j.id} end
   j.state, j.user, j.native, j.member, j.ended = old[1], old[2], old[3], old[4], old[5]
