@@ -76,7 +76,7 @@ func (ad jobAd) status(gone bool) (s scheduler.Status, ok bool) {
 	case statusRunning, statusTransferring:
 		s.State = scheduler.Running
 	case statusSuspended:
-		s.State, s.Reason = scheduler.Suspended, "the machine that it runs on has suspended it"
+		s.State, s.Reason = scheduler.Suspended, suspended
 	case statusHeld:
 		s = held(s, ad.HoldReason, ad.HoldReasonCode, ad.HoldReasonSubCode)
 		s.Node = ""

@@ -18,7 +18,7 @@ func TestAds(t *testing.T) {
 		"idle":              {`"JobStatus": 1, "LastRemoteHost": "slot1@a"`, false, scheduler.Queued, "", ""},
 		"running":           {`"JobStatus": 2, "RemoteHost": "slot1@a"`, false, scheduler.Running, "", "slot1@a"},
 		"transferring":      {`"JobStatus": 6, "RemoteHost": "slot1@a"`, false, scheduler.Running, "", "slot1@a"},
-		"suspended":         {`"JobStatus": 7`, false, scheduler.Suspended, "the machine that it runs on has suspended it", ""},
+		"suspended":         {`"JobStatus": 7`, false, scheduler.Suspended, suspended, ""},
 		"held":              {`"JobStatus": 5, "HoldReason": "no disk", "HoldReasonCode": 12, "HoldReasonSubCode": 28`, false, scheduler.Held, "held: no disk", ""},
 		"being removed":     {`"JobStatus": 3, "RemoteHost": "slot1@a", "RemoveReason": "via condor_rm (by user ada)"`, false, scheduler.Running, "it is being removed: via condor_rm (by user ada)", "slot1@a"},
 		"removed":           {`"JobStatus": 3, "RemoveReason": "via condor_rm (by user ada)"`, true, scheduler.Cancelled, "removed: via condor_rm (by user ada)", ""},

@@ -87,7 +87,11 @@ func (h *handing) folder(job scheduler.Job) error {
 		return err
 	}
 	dir := path.Join("jobs", job.Token)
-	for _, name := range []string{"", description.WorkDir, description.LogDir, description.ResultDir} {
+	folders := []string{"", description.LogDir}
+	if len(job.Outputs) > 0 {
+		folders = append(folders, description.ResultDir)
+	}
+	for _, name := range folders {
 		if err := h.tar.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: path.Join(dir, name) + "/", Mode: 0o700}); err != nil {
 			return err
 		}
@@ -130,14 +134,21 @@ func (h *handing) define() (string, error) {
 			g.kind, g.items = "one", []string{job.Token}
 			g.text = description.Submit(job, description.Place{Dir: h.place.job(job.Token), Log: h.place.log(), Attempt: h.attempt})
 		}
+		items := strings.Join(g.items, "\n") + "\n"
+		if g.kind == "many" {
+			g.text += items + ")\n"
+		}
 		fmt.Fprintf(&groups, "%d %s %d %v\n", i, g.kind, g.tasks, g.checked)
 		name := path.Join("batches", h.attempt, fmt.Sprint(i))
 		if err := h.file(name+".sub", []byte(g.text)); err != nil {
 			return "", err
 		}
-		if err := h.file(name+".items", []byte(strings.Join(g.items, "\n")+"\n")); err != nil {
+		if err := h.file(name+".items", []byte(items)); err != nil {
 			return "", err
 		}
+	}
+	if err := h.file(path.Join("batches", h.attempt, "groups"), []byte(groups.String())); err != nil {
+		return "", err
 	}
 	if err := h.tar.Close(); err != nil {
 		return "", err
@@ -149,7 +160,7 @@ func (h *handing) define() (string, error) {
 	if len(h.inputs) > 0 {
 		expected = heredoc("expected", strings.Join(h.inputs, "\n"))
 	}
-	return heredoc("groups", groups.String()) + heredoc("files", wrapped(h.packed.Bytes())) + expected + h.present(), nil
+	return piped("files", "base64 -d", wrapped(h.packed.Bytes())) + expected + h.present(), nil
 }
 
 // present is a function that prints size and path of those inputs that are there.

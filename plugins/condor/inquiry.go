@@ -62,7 +62,7 @@ func (i *inquiry) verdict() []scheduler.Status {
 		case i.factory && task >= i.unmade:
 			s = i.waiting()
 		case i.cancelled:
-			s = scheduler.Status{State: scheduler.Cancelled, Reason: "cancelled, before HTCondor came to it"}
+			s = scheduler.Status{State: scheduler.Cancelled, Cause: scheduler.CauseUser, Reason: "cancelled, before HTCondor came to it"}
 		default:
 			s = scheduler.Status{State: scheduler.Lost, Reason: "neither HTCondor's queue, nor its history, nor the event log knows of it"}
 		}

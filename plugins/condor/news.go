@@ -26,15 +26,15 @@ func news(e eventlog.Event, o owner) (s scheduler.Status, ok bool) {
 	case eventlog.Unsuspended:
 		s.State = scheduler.Running
 	case eventlog.Suspended:
-		s.State, s.Reason = scheduler.Suspended, "the machine that it runs on has suspended it"
+		s.State, s.Reason = scheduler.Suspended, suspended
 	case eventlog.Disconnected:
 		s.State, s.Reason = scheduler.Running, "the contact with the machine that it runs on is lost, HTCondor tries to reach it: "+e.Reason()
 	case eventlog.ReconnectFailed:
-		s.State, s.Reason = scheduler.Queued, "the machine that it ran on is lost, it waits to run again: "+e.Reason()
+		s.State, s.Cause, s.Reason = scheduler.Queued, scheduler.CauseEvicted, "the machine that it ran on is lost, it waits to run again: "+e.Reason()
 	case eventlog.Evicted:
-		s.State, s.Reason = scheduler.Queued, because("evicted from the machine that it ran on, it waits to run again", e.Reason())
+		s.State, s.Cause, s.Reason = scheduler.Queued, scheduler.CauseEvicted, because("evicted from the machine that it ran on, it waits to run again", e.Reason())
 	case eventlog.ShadowException:
-		s.State, s.Reason = scheduler.Queued, because("HTCondor has interrupted it, it waits to run again", e.Reason())
+		s.State, s.Cause, s.Reason = scheduler.Queued, scheduler.CauseEvicted, because("HTCondor has interrupted it, it waits to run again", e.Reason())
 	case eventlog.Released:
 		s.State, s.Reason = scheduler.Queued, because("released", e.Reason())
 	case eventlog.Held:

@@ -12,6 +12,9 @@ import (
 
 // The same things are told by the event log, the queue and the history. Here is how each is told to the host.
 
+// suspended is said of a task that is stopped where it runs, by whom HTCondor does not tell.
+const suspended = "suspended: it is stopped where it runs, by somebody or by the machine's rules"
+
 // exited is a task that ended by itself, or by a signal.
 func exited(s scheduler.Status, code, signal int) scheduler.Status {
 	s.Exit = &scheduler.Exit{Code: code, Signal: signal}
@@ -22,9 +25,9 @@ func exited(s scheduler.Status, code, signal int) scheduler.Status {
 	case code == 0:
 		s.State = scheduler.Succeeded
 	case code == 127:
-		s.Reason = "exit code 127: as a rule, a command that was not found"
+		s.Reason, s.Cause = "exit code 127: as a rule, a command that was not found", scheduler.CauseStart
 	case code == 126:
-		s.Reason = "exit code 126: as a rule, a command that could not be executed"
+		s.Reason, s.Cause = "exit code 126: as a rule, a command that could not be executed", scheduler.CauseStart
 	default:
 		s.Reason = fmt.Sprintf("exit code %d", code)
 	}
@@ -35,11 +38,16 @@ func exited(s scheduler.Status, code, signal int) scheduler.Status {
 func removed(s scheduler.Status, why string) scheduler.Status {
 	s.Native = why
 	if limit, found := strings.CutPrefix(why, description.OverTime); found {
-		s.State = scheduler.Failed
+		s.State, s.Cause = scheduler.Failed, scheduler.CauseRunTime
 		s.Reason = "ended because it ran longer than its limit of " + limit
 		return s
 	}
-	s.State = scheduler.Cancelled
+	if removedByPolicy(why) {
+		s.State, s.Cause = scheduler.Failed, policyCause(why)
+		s.Reason = "removed by a rule: " + strings.TrimPrefix(why, "Oceanid: ")
+		return s
+	}
+	s.State, s.Cause = scheduler.Cancelled, scheduler.CauseUser
 	if why == "" {
 		why = "HTCondor does not say by whom"
 	}
@@ -55,14 +63,14 @@ func neverMade(s scheduler.Status, how string) scheduler.Status {
 		s.Native = how
 		return s
 	}
-	s.State = scheduler.Cancelled
+	s.State, s.Cause = scheduler.Cancelled, scheduler.CauseUser
 	s.Reason = "the array was removed before it came to this task"
 	return s
 }
 
 // heldBack is a run of tasks that a factory does not make for now.
 func heldBack(s scheduler.Status, why string) scheduler.Status {
-	s.State = scheduler.Held
+	s.State, s.Cause = scheduler.Held, scheduler.CauseUser
 	if why == "" {
 		why = "HTCondor does not say why"
 	}
@@ -73,7 +81,7 @@ func heldBack(s scheduler.Status, why string) scheduler.Status {
 
 // held is a task that waits for somebody.
 func held(s scheduler.Status, why string, code, sub int) scheduler.Status {
-	s.State = scheduler.Held
+	s.State, s.Cause = scheduler.Held, holdCause(code, sub, why)
 	if why == "" || why == "Reason unspecified" {
 		why = "HTCondor does not say why"
 	}

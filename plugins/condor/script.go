@@ -104,9 +104,12 @@ func (d *driver) text(s script) (text, mark string, err error) {
 }
 
 // heredoc defines a shell function that prints text, which may be anything without NUL.
-func heredoc(function, text string) string {
+func heredoc(function, text string) string { return piped(function, "cat", text) }
+
+// piped defines a shell function that gives text to a command.
+func piped(function, command, text string) string {
 	end := rand.Text()
-	return fmt.Sprintf("%s() {\n\tcat <<'%s'\n%s\n%s\n}\n", function, end, strings.TrimSuffix(text, "\n"), end)
+	return fmt.Sprintf("%s() {\n\t%s <<'%s'\n%s\n%s\n}\n", function, command, end, strings.TrimSuffix(text, "\n"), end)
 }
 
 // afterMark is a writer that lets through what follows the mark.

@@ -10,6 +10,11 @@ remove_jobs() {
 			echo "$token"
 			continue
 		fi
+		# A workflow's lock.
+		if [ -e "jobs/$token/lock" ] && ! flock -n "jobs/$token/lock" true; then
+			echo "$token"
+			continue
+		fi
 		# First the link: a submission that comes late finds that the job was removed.
 		rm -rf "batches/removing.$$" && mkdir "batches/removing.$$" && ln -s "removed/$token" "batches/removing.$$/" &&
 			mv -f "batches/removing.$$/$token" attempts/ && rmdir "batches/removing.$$" && rm -rf -- "jobs/$token" || exit 74

@@ -35,7 +35,7 @@ func (l *lines) resources(job scheduler.Job) {
 		remove := limit
 		if own, there := command.Expression(job.Options, periodicRemove); there {
 			remove = fmt.Sprintf("(%s) || (%s)", limit, own)
-			reason = fmt.Sprintf("ifThenElse(%s, %s, %q)", limit, reason, RemovedByOwnRule)
+			reason = fmt.Sprintf("ifThenElse((%s) =?= true, %s, %q)", limit, reason, RemovedByOwnRule)
 		}
 		l.add(periodicRemove, remove)
 		l.add("My.PeriodicRemoveReason", reason)
