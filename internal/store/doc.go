@@ -14,8 +14,15 @@
 // everything about the jobs of one scheduler under its {uid}. Scripts see neither clock nor chance (both come as arguments), so that
 // replaying them gives the same store again. Every record has a revision, and a write that expected another one changes nothing.
 //
-// Jobs change through [Store.Commit] only, which writes their states, the indexes, one event for each change and the follower's cursor in one
-// step. A commit whose answer got lost on the way may be sent again: it is applied once.
+// Jobs begin with [Store.Create], which takes their room in the quotas in the same step, and change through [Store.Commit] only, which writes their
+// states, the indexes, one event for each change and the follower's cursor in one step. Either may be sent again when its answer got lost on the
+// way: it is applied once.
+//
+// # Keys
+//
+// The identifier of a job with a key is made of the key ([JobID]), and the job's token at the pool of its identifier. So a Redis that loses its last
+// second loses no job: who asks again gets the same identifier, under which the pool has the job, and whoever looks by [Store.Witness] learns that
+// the store went back and that what the pool has must be compared with it.
 //
 // # Errors
 //

@@ -85,10 +85,14 @@ func exercise(t *testing.T, s *Store, seed int) {
 		jobs = append(jobs, Job{ID: JobID(sch.UID, "", time.Now()), Spec: scheduler.Job{Command: "x", User: "ada", Labels: map[string]string{"n": fmt.Sprint(i)}, Array: &scheduler.Array{Count: 100}}})
 	}
 	for _, j := range jobs {
-		creations = append(creations, Creation{Job: j})
+		creations = append(creations, Creation{Job: j, Quotas: []Quota{{Of: "ada", Jobs: 4}}})
 	}
-	_, err = s.Create(ctx, sch.UID, creations, time.Now())
+	made, err := s.Create(ctx, sch.UID, creations, time.Now())
 	try(err)
+	if !errors.Is(made[4].Err, fault.Exhausted) {
+		t.Fatalf("over the quota: %v", made[4].Err)
+	}
+	jobs = jobs[:4]
 	b := Batch{Fence: lease.Fence, Cursor: &cursor}
 	for i, j := range jobs {
 		st := []scheduler.State{scheduler.Running, scheduler.Failed}[i%2]
@@ -99,6 +103,15 @@ func exercise(t *testing.T, s *Store, seed int) {
 	_, err = s.Commit(ctx, sch.UID, b)
 	try(err)
 	try(s.DeleteJob(ctx, jobs[1].ID))
+	try(s.SetHealth(ctx, sch.UID, lease.Fence, Health{Since: time.Now(), Reason: "gone\r\n"}))
+	_, _, err = s.Witness(ctx, sch.UID, Witness{})
+	try(err)
+	letters := []Letter{{ID: "1", Due: time.Now()}, {ID: "2"}, {ID: "3"}}
+	try(s.SetHookCursor(ctx, sch.UID, "h", 0, 3, letters))
+	try(s.SettleLetter(ctx, sch.UID, "h", letters[0], true, false))
+	try(s.SettleLetter(ctx, sch.UID, "h", letters[1], false, true))
+	try(s.SettleLetter(ctx, sch.UID, "h", letters[2], false, true))
+	try(s.Redeliver(ctx, sch.UID, "h", "3"))
 }
 
 func TestReplayMakesTheSameStore(t *testing.T) {
@@ -271,7 +284,7 @@ func TestClassify(t *testing.T) {
 	for command, want := range map[string]class{
 		"PING": reads, "hmget k f": reads, "SET k v": writes, "SET k v NX": writes, "SET k v PX 5": refuses, "SET " + lease + " v PX 5 NX": passes,
 		"EVALSHA abc 1 k a": writes, "EVALSHA abc 1 " + lease + " a": passes, "EVALSHA abc 2 k " + lease: refuses, "EVALSHA abc 0": refuses, "EVALSHA abc 9 k": refuses,
-		"EVAL": refuses, "GET": refuses, "GET " + lease: passes, "FLUSHALL": refuses, "MULTI": refuses, "SELECT 1": refuses, "SPOP k": refuses, "CONFIG GET x": refuses,
+		"EVAL": refuses, "GET": refuses, "GET " + lease: passes, "FLUSHALL": refuses, "ZSCORE k m": reads, "XREVRANGE k + -": reads, "HSETNX k f v": writes, "MULTI": refuses, "SELECT 1": refuses, "SPOP k": refuses, "CONFIG GET x": refuses,
 		"SUBSCRIBE c": subscribes, "XADD k * a b": refuses, "EXPIRE k 1": refuses,
 	} {
 		if got := classify(strings.Fields(command)); got != want {
