@@ -9,8 +9,8 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Remove deletes the jobs' folders, and those of a workflow's nodes, once Query says that all their tasks have ended. What is kept of a job is a link by which it is never handed over
-// again, and its line in the list of clusters.
+// Remove deletes the jobs' folders, and those of a workflow's nodes, once Query says that all their tasks have ended. What is kept of a job is a link by
+// which it is never handed over again, and its line in the list of clusters.
 func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 	if len(jobs) == 0 {
 		return nil
@@ -35,9 +35,6 @@ func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 	}
 	ended := slices.DeleteFunc(slices.Clone(jobs), func(ref scheduler.Ref) bool { return !slices.Contains(tokens, ref.Token) })
 	if err := d.removeNodes(ctx, ended); err != nil {
-		return err
-	}
-	if err := d.removeNodes(ctx, slices.DeleteFunc(slices.Clone(jobs), func(ref scheduler.Ref) bool { return !slices.Contains(tokens, ref.Token) })); err != nil {
 		return err
 	}
 	for some := range slices.Chunk(tokens, mostNamed) {
