@@ -22,9 +22,10 @@ func (s *submission) alone(cmd *cobra.Command, dash int) error {
 		return wrongUsage(cmd, "a COMMAND cannot stand beside -f: the file says what is run")
 	}
 	beside := []string{"file", "scheduler", "wait"}
+	own := cmd.LocalNonPersistentFlags()
 	var wrong error
-	cmd.LocalNonPersistentFlags().Visit(func(f *pflag.Flag) {
-		if f.Changed && !slices.Contains(beside, f.Name) && wrong == nil {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if own.Lookup(f.Name) != nil && !slices.Contains(beside, f.Name) && wrong == nil {
 			wrong = wrongUsage(cmd, "--%s cannot stand beside -f: write it into the file", f.Name)
 		}
 	})
@@ -95,7 +96,7 @@ func named(file string, all []config.Wanted, names []string) (some []config.Want
 func wish(ctx context.Context, h *host.Host, w config.Wanted) (*host.Job, error) {
 	s, err := h.GetScheduler(ctx, w.Scheduler)
 	if err != nil {
-		return nil, w.Refused(fmt.Errorf("scheduler: %w", err))
+		return nil, w.Refused("scheduler", err)
 	}
 	var job *host.Job
 	if w.Workflow != nil {
@@ -103,7 +104,7 @@ func wish(ctx context.Context, h *host.Host, w config.Wanted) (*host.Job, error)
 	} else {
 		job, err = s.Submit(ctx, w.Job)
 	}
-	return job, w.Refused(err)
+	return job, w.Refused("", err)
 }
 
 // submitAll submits several and prints each as soon as it is kept.

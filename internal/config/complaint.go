@@ -14,7 +14,7 @@ var (
 	ofRetry  = regexp.MustCompile(`^retry rule ([0-9]+): `)
 	ofOption = regexp.MustCompile(`^options?:? "([^"]*)"`)
 	ofField  = regexp.MustCompile(`^([a-z][a-z_]*)(?: ([A-Za-z_]\w*))?: `)
-	ofCycle  = regexp.MustCompile(`\b(?:after|cycle|circle)\b`)
+	ofCycle  = regexp.MustCompile(`^nodes: (\S+) → `)
 )
 
 // complaint is what a check says of the job or workflow that a block describes, put where the check's words lead: to the node that they name, and there to the
@@ -29,6 +29,13 @@ func (b *Block) complaint(said string) mark {
 		for _, n := range slices.Backward(b.inner) {
 			if n.Name == m[1] {
 				return mark{at: n.label(), summary: oneLine(said)}
+			}
+		}
+	}
+	if m := ofCycle.FindStringSubmatch(rest); m != nil {
+		for _, n := range b.inner {
+			if n.Name == m[1] {
+				return mark{at: n.at("after"), key: "after", summary: oneLine(said)}
 			}
 		}
 	}
@@ -50,8 +57,10 @@ func (b *Block) inNode(rest, said string) mark {
 		return m
 	}
 	m := b.inField(rest, said)
-	if m.key == "" && b.has("after") && ofCycle.MatchString(rest) {
-		m.at, m.key = b.at("after"), "after"
+	if m.key == "" && len(b.inner) == 1 {
+		if within := b.inner[0].inField(rest, said); within.key != "" {
+			return within
+		}
 	}
 	return m
 }

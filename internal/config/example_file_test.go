@@ -42,3 +42,36 @@ func TestExampleFile(t *testing.T) {
 		t.Errorf("an example was not found: %+v", f)
 	}
 }
+
+// TestExampleJobs: the jobs that the project ships are right, and so is what an author gets by taking the # away.
+func TestExampleJobs(t *testing.T) {
+	t.Parallel()
+	const shipped = "../../examples/jobs.hcl"
+	all, err := config.LoadJobs(shipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 3 || all[0].Name != "flood" || all[1].Job.Tasks() != 12 || all[2].Workflow == nil || len(all[2].Workflow.Nodes) != 4 {
+		t.Errorf("%+v", all)
+	}
+	source, err := os.ReadFile(shipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, dir, "storm.csv", "")
+	if err := os.Mkdir(filepath.Join(dir, "bin"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "bin/model", "")
+	whole := regexp.MustCompile(`(?m)^( *)# ((?:inputs|results|args) *= )`).ReplaceAll(source, []byte("$1$2"))
+	whole = regexp.MustCompile(`(?s)  input \{.*?\n  \}\n`).ReplaceAll(whole, nil)
+	whole = regexp.MustCompile(`(?m)^ *count = 12\n`).ReplaceAll(whole, nil)
+	all, err = config.LoadJobs(write(t, dir, "jobs.hcl", string(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all[0].Job.Inputs) != 2 || all[0].Job.Policy.Results != filepath.Join(dir, "results", "flood") || all[1].Job.Tasks() != 2 {
+		t.Errorf("an example was not found: %+v", all)
+	}
+}

@@ -48,12 +48,16 @@ func (w Wanted) Invalid(key, summary, hint string) error {
 	return w.file.Invalid(w.Block, key, summary, hint)
 }
 
-// Refused is the error of a host or driver that does not take the job or workflow, with its kind, told at the attribute that it names, or at the block.
-func (w Wanted) Refused(err error) error {
+// Refused is the error of a host or driver that does not take the job or workflow, with its kind, told where it was written: at the attribute of that key, or,
+// where that is "", at the one that the error names, or at the block. Without an error it is nil.
+func (w Wanted) Refused(key string, err error) error {
 	if err == nil {
 		return nil
 	}
 	m := w.Block.complaint(err.Error())
+	if key != "" {
+		m.at, m.key = w.Block.at(key), key
+	}
 	return fault.Of(err).New("%w", failure(w.file.diagnostics(w.Block, w.Block.schema, []mark{m})))
 }
 

@@ -113,12 +113,14 @@ func TestRefused(t *testing.T) {
 		"option in a word": {flood, `driver "condor": option "+ProjectName": too long`, `"+ProjectName"     = "flood"`},
 		"nowhere":          {flood, "quota: 10 jobs of ada are at Default, and 10 may be", `job "flood" {`},
 		"node":             {forecast, `node "model": options: "rank" is not allowed here`, `options = { rank = "Memory" }`},
-		"cycle":            {forecast, `node "model": a cycle: model, fetch, model`, `after   = ["fetch"]`},
+		"node of a node":   {forecast, `node "publish": node "send": command: not on this pool`, `command = "send"`},
+		"cycle":            {forecast, `nodes: model → fetch → model wait for each other`, `after   = ["fetch"]`},
+		"of the workflow":  {forecast, `node "publish": splice: it only takes nodes in`, `splice = true`},
 		"name":             {forecast, `nodes: "model" is a name that DAGMan keeps for itself`, `node "model" {`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := c.of.Refused(fault.Denied.New("%s", c.said))
+			err := c.of.Refused("", fault.Denied.New("%s", c.said))
 			if fault.Of(err) != fault.Denied || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.said) {
 				t.Errorf("%s: %v", fault.Of(err), err)
 			}
@@ -126,5 +128,11 @@ func TestRefused(t *testing.T) {
 				t.Errorf("it has no place: %v", err)
 			}
 		})
+	}
+	if err := flood.Refused("scheduler", fault.NotFound.New("no such name")); fault.Of(err) != fault.NotFound || !strings.Contains(err.Error(), `scheduler = "Default"`) {
+		t.Errorf("%v", err)
+	}
+	if err := flood.Refused("", nil); err != nil {
+		t.Errorf("%v", err)
 	}
 }

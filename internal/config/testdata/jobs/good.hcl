@@ -127,6 +127,20 @@ workflow "forecast" {
     }
   }
 
+  node "publish" {
+    after = ["model"]
+    workflow {
+      splice = true
+      node "plot" {
+        command = "plot"
+      }
+      node "send" {
+        command = "send"
+        after   = ["plot"]
+      }
+    }
+  }
+
   node "clean" {
     command = "clean"
     kind    = "final"
