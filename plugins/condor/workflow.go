@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"strconv"
 	"strings"
 
+	"github.com/oceanid/oceanid/plugins/condor/internal/access"
 	"github.com/oceanid/oceanid/plugins/condor/internal/dag"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -77,13 +79,33 @@ func (d *driver) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (sche
 		call:   words("submit_workflow", w.Token, strconv.Itoa(plan.Tasks()), strconv.Itoa(w.MaxNodes)),
 	})
 	if err != nil {
-		return "", refusal(err)
+		return "", d.workflowRefusal(err)
 	}
 	id := scheduler.ID(strings.TrimSpace(answer["cluster"]))
 	if _, err := dagCluster(id); err != nil {
 		return "", fault.Unavailable.New("%s: condor_submit_dag: nothing tells whether the workflow was taken: %q", d.point, id)
 	}
 	return id, nil
+}
+
+// The exit codes of workflow.sh, after sysexits.h, that are its own.
+const (
+	exitMissingInput = 66
+	exitGone         = 78
+)
+
+// workflowRefusal tells why a workflow was not handed over.
+func (d *driver) workflowRefusal(err error) error {
+	var failed *access.ScriptError
+	if errors.As(err, &failed) {
+		switch failed.Code {
+		case exitMissingInput:
+			return fault.Conflict.New("input %q has not been uploaded whole: upload it again and then submit again", failed.Stderr)
+		case exitGone:
+			return fault.Conflict.New("%s: %s", d.point, failed.Stderr)
+		}
+	}
+	return refusal(err)
 }
 
 // sorted tells workflows from jobs. What is being handed over just now is neither; of what the host does not know the identifier, it is looked up.

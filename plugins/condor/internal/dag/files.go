@@ -16,7 +16,6 @@ import (
 const (
 	// SpecFile is the workflow as it was submitted.
 	SpecFile   = "workflow.json"
-	configFile = "dagman.config"
 	removeFile = "remove"
 	subFile    = "job.sub"
 	preFile    = "pre.sh"
@@ -43,7 +42,6 @@ func (p *Plan) Write(w io.Writer, at Place, facts func(scheduler.Job) ([]byte, e
 	}
 	a.folder(p.Token)
 	a.file(p.Token, SpecFile, string(spec), 0o600)
-	a.file(p.Token, configFile, config(at, p.Token), 0o600)
 	a.file(p.Token, removeFile, remove, 0o700)
 	p.Root.write(a, p.Token, at)
 	for _, l := range p.Leaves {
@@ -57,7 +55,7 @@ func (p *Plan) Write(w io.Writer, at Place, facts func(scheduler.Job) ([]byte, e
 		}
 		a.file(token, subFile, l.Submit(p.Token, at), 0o600)
 		a.file(token, description.TaskFile, description.Task(l.Job), 0o600)
-		a.file(token, factsFile, string(kept), 0o600)
+		a.file(token, factsFile, string(kept)+"\n", 0o600)
 		if l.Node.Pre != nil {
 			a.file(token, preFile, script(l.Node.Pre, at.file(token, description.WorkDir)), 0o600)
 		}
@@ -71,6 +69,9 @@ func (p *Plan) Write(w io.Writer, at Place, facts func(scheduler.Job) ([]byte, e
 // write writes the graphs. Those within other graphs lie in the folder of the whole, where each DAGMan works.
 func (g *Group) write(a archive, token string, at Place) {
 	a.file(token, string(g.File), g.text(at), 0o600)
+	if !g.Spliced {
+		a.file(token, g.File.config(), g.config(at, token), 0o600)
+	}
 	for i, m := range g.Members {
 		if m.Group == nil {
 			continue

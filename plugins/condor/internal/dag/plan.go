@@ -28,6 +28,9 @@ func (g Graph) Events() string { return string(g) + ".nodes.log" }
 // Talk is what DAGMan writes for people.
 func (g Graph) Talk() string { return string(g) + ".dagman.out" }
 
+// config is the file of its DAGMan's settings.
+func (g Graph) config() string { return string(g) + ".config" }
+
 // Lock is the file that holds the number of the process of the graph's DAGMan.
 func (g Graph) Lock() string { return string(g) + ".lock" }
 

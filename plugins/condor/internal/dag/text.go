@@ -15,7 +15,7 @@ func (g *Group) text(at Place) string {
 	var b strings.Builder
 	line := func(words ...any) { b.WriteString(strings.TrimSuffix(fmt.Sprintln(words...), "\n") + "\n") }
 	if !g.Spliced {
-		line("CONFIG", configFile)
+		line("CONFIG", g.File.config())
 		line("JOBSTATE_LOG", g.File.Journal())
 	}
 	for i, m := range g.Members {
@@ -81,8 +81,8 @@ func statement(kind scheduler.NodeKind) string {
 
 // config are the settings of each DAGMan (manual, "Configuration Macros for DAGMan"). By default it looks into its log every 5 seconds and hands over 100
 // jobs then; it tells what it does only every 5 minutes; and it would take the user's own settings for how it treats failures.
-func config(at Place, token string) string {
-	return strings.Join([]string{
+func (g *Group) config(at Place, token string) string {
+	lines := []string{
 		"DAGMAN_USER_LOG_SCAN_INTERVAL = 1",
 		"DAGMAN_MAX_SUBMITS_PER_INTERVAL = 1000",
 		"DAGMAN_QUEUE_UPDATE_INTERVAL = 1",
@@ -92,7 +92,11 @@ func config(at Place, token string) string {
 		"DAGMAN_PUT_FAILED_JOBS_ON_HOLD = false",
 		"DAGMAN_RESET_RETRIES_UPON_RESCUE = true",
 		"DAGMAN_CONDOR_RM_EXE = " + at.file(token, removeFile),
-	}, "\n") + "\n"
+	}
+	if g.Workflow.MaxNodes > 0 {
+		lines = append(lines, fmt.Sprint("DAGMAN_MAX_JOBS_SUBMITTED = ", g.Workflow.MaxNodes))
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // remove is what DAGMan runs in place of condor_rm; see the package's comment.

@@ -1,0 +1,402 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// insistOnWorkflow submits until that comes through.
+func insistOnWorkflow(t *testing.T, d *driver, w scheduler.Workflow) scheduler.ID {
+	t.Helper()
+	limit := time.Now().Add(90 * time.Second)
+	for {
+		id, err := d.SubmitWorkflow(t.Context(), w)
+		if err == nil {
+			return id
+		}
+		if kind := fault.Of(err); kind != fault.Unavailable || time.Now().After(limit) {
+			t.Fatalf("submit: %v", err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// wantOneDAGMan looks whether the schedd has ever had one job with the token.
+func wantOneDAGMan(t *testing.T, token string, id scheduler.ID) {
+	t.Helper()
+	if got := clusters(t, token); len(got) != 1 || strings.TrimSuffix(got[0], ".0")+workflowSuffix != string(id) {
+		t.Errorf("token %s was told to be %s and has the clusters %q", token, id, got)
+	}
+}
+
+// counted is a line of shell that writes a mark, so that it is seen how often it has run.
+func counted(folder, name, then string) string {
+	return fmt.Sprintf("echo %s >>%s/%s; %s", name, folder, name, then)
+}
+
+// wantOnce looks whether each node has run once.
+func wantOnce(t *testing.T, folder string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		out, err := condor(t).Run(t.Context(), "ben", "cat", folder+"/"+name)
+		if err != nil || string(out) != name+"\n" {
+			t.Errorf("node %s has left %q, %v", name, out, err)
+		}
+	}
+}
+
+func markFolder(t *testing.T) string {
+	t.Helper()
+	folder := "/srv/" + newToken()
+	if _, err := condor(t).Run(t.Context(), "root", "install", "-d", "-m", "777", folder); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func TestSameWorkflowAtOnceIsOneDAGMan(t *testing.T) {
+	t.Parallel()
+	w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("a", "true")}}
+	ids := make([]scheduler.ID, 12)
+	var all sync.WaitGroup
+	for i := range 3 {
+		d := ben(t)
+		for j := range 4 {
+			all.Go(func() { ids[i*4+j] = insistOnWorkflow(t, d, w) })
+		}
+	}
+	all.Wait()
+	for _, id := range ids {
+		if id != ids[0] {
+			t.Fatalf("the identifiers are %q", ids)
+		}
+	}
+	wantOneDAGMan(t, w.Token, ids[0])
+}
+
+// A submission that was cut off at any moment and is repeated makes one DAGMan, whether the first came through or not.
+func TestConnectionCutInMidWorkflow(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t, sshAddr(t), 2*time.Millisecond)
+	d := open(t, p.through(t, account(t, "ben")))
+	for range 8 {
+		if _, err := d.at(t.Context()); err != nil {
+			t.Log(err)
+		}
+		w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("a", "true")}}
+		first := make(chan error)
+		go func() {
+			_, err := d.SubmitWorkflow(t.Context(), w)
+			first <- err
+		}()
+		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
+		p.cut()
+		t.Logf("the first call: %v", <-first)
+		wantOneDAGMan(t, w.Token, insistOnWorkflow(t, d, w))
+	}
+}
+
+// Whatever is on the access point when a submission is repeated, the DAGMan is found: in the queue, in the history, in the log.
+func TestWorkflowIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	for name, line := range map[string]string{"queue": "sleep 60", "history": "true"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("a", line)}}
+			ref := submitWorkflow(t, d, w)
+			if name == "history" {
+				await(t, d, ref, "ended", ended)
+				for limit := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+					out, err := condor(t).Run(t.Context(), "ben", "condor_q", "-constraint", `OceanidToken =?= "`+w.Token+`"`, "-af", "ClusterId")
+					if err == nil && len(out) == 0 {
+						break
+					}
+					if time.Now().After(limit) {
+						t.Fatal("DAGMan does not end")
+					}
+				}
+			}
+			if _, err := condor(t).Run(t.Context(), "ben", "rm", ".oceanid/jobs/"+w.Token+"/cluster"); err != nil {
+				t.Fatal(err)
+			}
+			if id := insistOnWorkflow(t, d, w); id != ref.ID {
+				t.Errorf("it was %s and is %s", ref.ID, id)
+			}
+			wantOneDAGMan(t, w.Token, ref.ID)
+			if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Run("log", func(t *testing.T) {
+		t.Parallel()
+		w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("a", "true")}}
+		script := `cd ~/.oceanid && mkdir -p jobs/` + w.Token + ` && date +%s >jobs/` + w.Token + `/begun &&
+			printf '000 (987653.000.000) 2026-01-01 00:00:00 Job submitted from host: <x>\n    oceanid-dag:` + w.Token + `:1\n...\n' >>events/1.log`
+		if _, err := d.at(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script); err != nil {
+			t.Fatal(err)
+		}
+		if id := insistOnWorkflow(t, d, w); id != "987653.dag" {
+			t.Errorf("it is %s", id)
+		}
+	})
+}
+
+func TestCancelledWorkflow(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	ref := submitWorkflow(t, d, scheduler.Workflow{Nodes: []scheduler.Node{
+		{Name: "a", Job: arrayOf("sleep 300", 2), Retries: 3}, run("b", "true", "a"),
+		{Name: "own", Workflow: &scheduler.Workflow{Nodes: []scheduler.Node{run("x", "sleep 300"), run("y", "true", "x")}}},
+	}})
+	watched := watching(t, d, ref)
+	running := func(s scheduler.Status) bool { return s.State == scheduler.Running }
+	for limit := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		all := query(t, d, ref)
+		if running(all[0]) && running(all[1]) && running(all[3]) {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("%+v", all)
+		}
+	}
+	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range await(t, d, ref, "cancelled", in(scheduler.Cancelled)) {
+		if s.Reason == "" {
+			t.Errorf("%+v", s)
+		}
+	}
+	watched.await("cancelled", in(scheduler.Cancelled))
+	if out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "ls ~/.oceanid/jobs/"+ref.Token+"/main.dag.rescue001"); err != nil {
+		t.Errorf("no rescue file: %s %v", out, err)
+	}
+	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Error(err)
+	}
+	// A graph that was cancelled before it came is never handed over.
+	late := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("a", "true")}}
+	if err := d.Cancel(t.Context(), []scheduler.Ref{{Token: late.Token, Tasks: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.SubmitWorkflow(t.Context(), late)
+	wantFault(t, err, fault.Conflict, "cancelled")
+}
+
+// What waits is held, what runs goes on; released, all goes on where it was.
+func TestHeldWorkflow(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	folder := markFolder(t)
+	ref := submitWorkflow(t, d, scheduler.Workflow{Nodes: []scheduler.Node{
+		run("runs", counted(folder, "runs", "until [ -e "+folder+"/gate ]; do sleep 0.1; done")),
+		{Name: "waits", Job: scheduler.Job{Command: "true", Resources: scheduler.Resources{Memory: 1 << 50}}},
+		run("later", counted(folder, "later", "true"), "runs"),
+	}})
+	watched := watching(t, d, ref)
+	for limit := time.Now().Add(60 * time.Second); query(t, d, ref)[0].State != scheduler.Running; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("it does not run")
+		}
+	}
+	holdAll(t, d, ref)
+	held := func(s scheduler.Status) bool { return heldWithReason(s) || s.Task == 0 && s.State == scheduler.Running }
+	await(t, d, ref, "held, but for what runs", held)
+	watched.await("held, but for what runs", held)
+	if _, err := condor(t).Run(t.Context(), "ben", "touch", folder+"/gate"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, d, ref, "held, but for what ran", func(s scheduler.Status) bool { return s.State == scheduler.Held || s.Task == 0 && s.State == good })
+	releaseAll(t, d, ref)
+	await(t, d, ref, "ended, but for what never can", func(s scheduler.Status) bool { return s.State == good || s.Task == 1 && s.State == scheduler.Queued })
+	watched.await("ended, but for what never can", func(s scheduler.Status) bool { return s.State == good || s.Task == 1 && s.State == scheduler.Queued })
+	wantOnce(t, folder, "runs", "later")
+	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, d, ref, "ended", ended)
+}
+
+// DAGMan and the schedd killed while nodes run, wait and end: each node runs once, and every end is told. Not parallel: it kills those of other tests, too.
+func TestWorkflowOutlivesKills(t *testing.T) {
+	d := ben(t)
+	for _, victim := range []string{"condor_dagman", "condor_schedd"} {
+		t.Run(victim, func(t *testing.T) {
+			folder := markFolder(t)
+			w := scheduler.Workflow{Nodes: []scheduler.Node{run("a", counted(folder, "a", "sleep 3")), run("wide", counted(folder, "wide", "sleep 5")), run("b", counted(folder, "b", "sleep 2"), "a"), run("c", counted(folder, "c", "exit 4"), "b"), run("d", "true", "c")}}
+			ref := submitWorkflow(t, d, w)
+			watched := make(chan []scheduler.Status, 1)
+			go func() { watched <- watchUntilEnd(t, d, ref) }()
+			limit := time.Now().Add(60 * time.Second)
+			for n := range 3 {
+				time.Sleep(time.Duration(500+rand.IntN(2500)) * time.Millisecond)
+				if err := condor(t).KillService(t.Context(), victim, syscall.SIGKILL); err != nil {
+					t.Log(err)
+				}
+				if victim == "condor_schedd" || n == 1 {
+					break
+				}
+			}
+			var all []scheduler.Status
+			for all == nil || strings.Contains(fmt.Sprint(states(all)), "running") || strings.Contains(fmt.Sprint(states(all)), "queued") {
+				if time.Now().After(limit.Add(60 * time.Second)) {
+					t.Fatalf("%+v", all)
+				}
+				all = make([]scheduler.Status, ref.Tasks)
+				_ = d.Query(t.Context(), scheduler.Query{Jobs: []scheduler.Ref{ref}}, func(s scheduler.Status) error {
+					for i := range s.Count {
+						all[s.Task+i] = s
+					}
+					return nil
+				})
+				if all[0].State == "" {
+					all = nil
+				}
+				time.Sleep(200 * time.Millisecond)
+			}
+			wantStates(t, all, good, good, good, bad, called)
+			wantStates(t, <-watched, good, good, good, bad, called)
+			wantOnce(t, folder, "a", "wide", "b", "c")
+		})
+	}
+}
+
+// A graph that DAGMan cannot read: condor_submit_dag says nothing of that. It is told in DAGMan's words.
+func TestDAGManThatCannotBegin(t *testing.T) {
+	t.Parallel()
+	// The graph cannot be wrong; here is a condor_submit_dag that spoils it.
+	tools := "/srv/" + newToken()
+	script := "mkdir " + tools + " && chmod 755 " + tools + " && printf '#!/bin/sh\n/usr/bin/condor_submit_dag \"$@\" && echo SPOILT a >>main.dag\n' >" + tools + "/condor_submit_dag && chmod 755 " + tools + "/condor_submit_dag"
+	if out, err := condor(t).Run(t.Context(), "root", "sh", "-c", script); err != nil {
+		t.Fatalf("%s%v", out, err)
+	}
+	c := account(t, "ben")
+	c.Tools = tools
+	d := open(t, c)
+	ref := submitWorkflow(t, d, scheduler.Workflow{Nodes: []scheduler.Node{run("a", "true")}})
+	all := come(t, d, ref)
+	wantStates(t, all, bad)
+	if !strings.Contains(all[0].Reason, "DAGMan could not begin") || !strings.Contains(all[0].Reason, "found SPOILT") {
+		t.Errorf("%+v", all[0])
+	}
+}
+
+func TestFilesOfWorkflow(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	input := []scheduler.Input{{Name: "in.txt", Data: []byte("given")}}
+	w := scheduler.Workflow{Token: newToken(), Name: "files $(x)", Nodes: []scheduler.Node{
+		run("first", "echo first"),
+		{Name: "both", After: []string{"first"}, Job: scheduler.Job{
+			Command: "sh", Args: []string{"-c", "cp in.txt out.txt; echo $OCEANID_TASK_INDEX >>out.txt; echo task $OCEANID_TASK_INDEX; sleep 2; echo end"},
+			Inputs: input, Outputs: []string{"out.txt"}, Array: &scheduler.Array{Count: 2},
+		}},
+	}}
+	ref := submitWorkflow(t, d, w)
+	var followed strings.Builder
+	if err := d.Logs(t.Context(), ref, scheduler.LogOptions{Task: 2, Follow: true}, &followed); err != nil || followed.String() != "task 1\nend\n" {
+		t.Errorf("%q, %v", followed.String(), err)
+	}
+	come(t, d, ref)
+	if got := stdout(t, d, ref, 0); got != "first\n" {
+		t.Errorf("%q", got)
+	}
+	files := make(map[int]string)
+	take := func(f scheduler.File, r io.Reader) error {
+		text, err := io.ReadAll(r)
+		files[f.Task] = f.Path + ": " + string(text)
+		return err
+	}
+	if err := d.Download(t.Context(), ref, scheduler.FileQuery{}, take); err != nil || len(files) != 2 || files[1] != "out.txt: given0\n" || files[2] != "out.txt: given1\n" {
+		t.Errorf("%v, %v", files, err)
+	}
+	clear(files)
+	unnamed := scheduler.Ref{Token: ref.Token, Tasks: ref.Tasks}
+	if err := d.Download(t.Context(), unnamed, scheduler.FileQuery{Tasks: []int{2}, Paths: []string{"out.txt"}}, take); err != nil || len(files) != 1 {
+		t.Errorf("%v, %v", files, err)
+	}
+	wantFault(t, d.Download(t.Context(), ref, scheduler.FileQuery{Tasks: []int{3}}, take), fault.NotFound, "no task 3")
+	wantFault(t, d.Download(t.Context(), ref, scheduler.FileQuery{Paths: []string{"x"}}, take), fault.NotFound, "x")
+
+	found := 0
+	err := d.Find(t.Context(), w.Token, time.Time{}, func(f scheduler.Found) error {
+		found++
+		if f.Ref != ref || f.Workflow == nil || len(f.Workflow.Nodes) != 2 || f.Submitted.IsZero() {
+			t.Errorf("%+v", f)
+		}
+		return nil
+	})
+	if err != nil || found != 1 {
+		t.Errorf("%d found, %v", found, err)
+	}
+	limit := time.Now().Add(30 * time.Second)
+	for {
+		err := d.Remove(t.Context(), []scheduler.Ref{ref})
+		if err == nil {
+			break
+		}
+		if fault.Of(err) != fault.Conflict || time.Now().After(limit) {
+			t.Fatal(err)
+		}
+	}
+	if out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "ls -d ~/.oceanid/jobs/"+w.Token+"* ~/.oceanid/active/"+w.Token); err == nil {
+		t.Errorf("left: %s", out)
+	}
+	_, err = d.SubmitWorkflow(t.Context(), w)
+	wantFault(t, err, fault.Conflict, "removed")
+}
+
+// A thousand nodes: how long they take is for bench; here, that each has its end, by Watch and by Query.
+func TestThousandNodes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand nodes take a minute: run it without -short")
+	}
+	d := ben(t)
+	w := wideWorkflow(1000)
+	began := time.Now()
+	ref := submitWorkflow(t, d, w)
+	t.Logf("handed over in %v", time.Since(began))
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer stop()
+	open := make(map[int]bool, ref.Tasks)
+	for i := range ref.Tasks {
+		open[i] = true
+	}
+	err := d.Watch(ctx, "", func(e scheduler.Event) error {
+		if e.Status.Token == ref.Token && e.Status.State == good {
+			for i := range e.Status.Count {
+				delete(open, e.Status.Task+i)
+			}
+		}
+		if len(open) == 0 {
+			return errEnough
+		}
+		return nil
+	})
+	t.Logf("ended after %v, %d open: %v", time.Since(began), len(open), err)
+	await(t, d, ref, "succeeded", in(good))
+}
+
+// wideWorkflow is a workflow of so many nodes that do nothing, in two steps.
+func wideWorkflow(nodes int) scheduler.Workflow {
+	w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("first", "true")}}
+	for i := range nodes - 1 {
+		w.Nodes = append(w.Nodes, run(fmt.Sprint("n", i), "true", "first"))
+	}
+	return w
+}
