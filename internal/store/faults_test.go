@@ -105,10 +105,11 @@ func TestRedisIsKilledUnderWriters(t *testing.T) {
 func TestRedisHangs(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "--save", "")
-	s := mustOpen(t, store.Options{URL: r.url() + "?read_timeout=300ms&dial_timeout=300ms&max_retries=1"})
+	s := mustOpen(t, store.Options{URL: r.url()})
 	sch, job := kept(t, s)
+	impatient := mustOpen(t, store.Options{URL: r.url() + "?read_timeout=300ms&dial_timeout=300ms&max_retries=1"})
 	r.signal("STOP")
-	refused(t, s, sch, job, "hanging", fault.Unavailable)
+	refused(t, impatient, sch, job, "hanging", fault.Unavailable)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	late := keyedJob(sch, "late", scheduler.Job{})

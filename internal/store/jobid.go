@@ -57,11 +57,12 @@ func (j Job) Token() string {
 
 // JobOfToken reads a token that Token made: the job and which of its runs. false: nobody made it, or it is that of a workflow's node.
 func JobOfToken(token string) (id string, run int, ok bool) {
-	id, suffix, later := strings.Cut(token, "-r")
-	if !later {
-		_, ok = JobScheduler(token)
-		return token, 0, ok
+	// What follows the dash of an identifier may begin with an r as well.
+	if _, ok := JobScheduler(token); ok {
+		return token, 0, true
 	}
+	last := max(strings.LastIndex(token, "-r"), 0)
+	id, suffix := token[:last], strings.TrimPrefix(token[last:], "-r")
 	run, err := strconv.Atoi(suffix)
 	if _, ok = JobScheduler(id); !ok || err != nil || run < 1 || strconv.Itoa(run) != suffix {
 		return "", 0, false
