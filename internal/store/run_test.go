@@ -20,10 +20,12 @@ func TestTokens(t *testing.T) {
 	if id != "abcdefgh-gn4k4jid1sqm9ca5ur2a31a4ao" {
 		t.Errorf("identifiers have changed: %s; jobs at pools are not found again by it", id)
 	}
-	for _, run := range []int{0, 1, 12} {
-		j := store.Job{ID: id, Status: store.JobStatus{Run: run}}
-		if got, n, ok := store.JobOfToken(j.Token()); !ok || got != id || n != run || len(j.Token()) > 64 {
-			t.Errorf("%s is read as %s, %d, %v", j.Token(), got, n, ok)
+	for _, id := range []string{id, "abcdefgh-r1k4k4jid1sqm9ca5ur2a31a4a", "rrrrrrrr-r1rrrrrrrrrrrrrrrrrrrrrrrr"} {
+		for _, run := range []int{0, 1, 12} {
+			j := store.Job{ID: id, Status: store.JobStatus{Run: run}}
+			if got, n, ok := store.JobOfToken(j.Token()); !ok || got != id || n != run || len(j.Token()) > 64 {
+				t.Errorf("%s is read as %s, %d, %v", j.Token(), got, n, ok)
+			}
 		}
 	}
 	for _, none := range []string{"", "x", id + "-", id + "-r", id + "-r0", id + "-r01", id + "-r-1", id + "-r1-3", id + "-3", id + "-r1x", strings.ToUpper(id)} {
