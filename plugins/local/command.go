@@ -51,7 +51,7 @@ func start(ctx context.Context, k *kept, task int, work string, files [3]*os.Fil
 	if err != nil {
 		return nil, notStarted(string(k.Command), work, err)
 	}
-	p := &process{pid: own.Pid, born: time.Now(), own: own, mark: ownVariables(k.Job.Token, task)}
+	p := &process{pid: own.Pid, born: time.Now(), own: own, mark: k.ownVariables(task)}
 	p.birth, _ = birthOf(p.pid)
 	return p, nil
 }

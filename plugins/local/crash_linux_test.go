@@ -244,7 +244,7 @@ func TestKilledBeforeItWasWrittenDown(t *testing.T) {
 	}
 	// Task 2 was started, its number not yet written down.
 	stray := exec.Command("sleep", "1000")
-	stray.Env = ownVariables(job.Token, 2)
+	stray.Env = (&kept{Job: job}).ownVariables(2)
 	stray.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := stray.Start(); err != nil {
 		t.Fatal(err)

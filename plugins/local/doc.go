@@ -22,6 +22,7 @@
 //	control/TOKEN             a job that has not ended
 //	control/TOKEN.cancel      a job that shall be cancelled
 //	control/TOKEN.hold        a job of which no more tasks shall begin
+//	control/TOKEN.suspend     a job whose tasks that ran when it was last written shall be stopped
 //	uploads/TOKEN/…           inputs of a job that is not submitted yet
 //	staging/                  what is being made, before it is renamed to its place, or removed
 //	jobs/TOKEN/job.json       the job as it was submitted
@@ -43,5 +44,6 @@
 // package scheduler; /dev/null or an input as its standard input. A task takes as many slots as it asks for CPUs. Memory and disk are only compared with
 // what the machine has. Tasks run as the host's user and can read whatever it can: this scheduler keeps jobs from disturbing each other by accident, not
 // by intent. A task ends when its program does: what is left of its process group is then killed. A task that is cancelled or over its run time is ended with
-// SIGTERM and after 5 s with SIGKILL, on Linux with the descendants that have left its process group.
+// SIGTERM and after 5 s with SIGKILL, on Linux with the descendants that have left its process group. One that is suspended is stopped with SIGSTOP, and so are
+// they; it keeps its slots, and its run time goes on.
 package main

@@ -15,6 +15,9 @@ import (
 var (
 	_ scheduler.Driver      = (*driver)(nil)
 	_ scheduler.Holder      = (*driver)(nil)
+	_ scheduler.Suspender   = (*driver)(nil)
+	_ scheduler.Remover     = (*driver)(nil)
+	_ scheduler.Finder      = (*driver)(nil)
 	_ scheduler.Watcher     = (*driver)(nil)
 	_ scheduler.LogStreamer = (*driver)(nil)
 	_ scheduler.Uploader    = (*driver)(nil)

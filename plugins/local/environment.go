@@ -22,8 +22,8 @@ func cleanEnvironment() map[string]string {
 }
 
 // ownVariables are what marks the processes of one task.
-func ownVariables(token string, task int) []string {
-	return []string{scheduler.EnvToken + "=" + token, scheduler.EnvTaskIndex + "=" + strconv.Itoa(task)}
+func (k *kept) ownVariables(task int) []string {
+	return []string{scheduler.EnvToken + "=" + k.Job.Token, scheduler.EnvTaskIndex + "=" + strconv.Itoa(k.Job.TaskIndex(task))}
 }
 
 // environment is a task's whole one, in the order of the names.
@@ -33,6 +33,6 @@ func (k *kept) environment(task int) (list []string, path string) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		list = append(list, name+"="+string(env[name]))
 	}
-	list = append(list, ownVariables(k.Job.Token, task)...)
+	list = append(list, k.ownVariables(task)...)
 	return append(list, scheduler.EnvTaskCount+"="+strconv.Itoa(k.Job.Tasks())), string(env["PATH"])
 }

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -17,11 +14,5 @@ func (d *driver) Hold(ctx context.Context, jobs []scheduler.Ref) error {
 
 // Release takes the notes away.
 func (d *driver) Release(ctx context.Context, jobs []scheduler.Ref) error {
-	return d.note(ctx, jobs, func(token string) error {
-		err := os.Remove(d.folder.control(token + holdSuffix))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
-	})
+	return d.note(ctx, jobs, func(token string) error { return d.withdraw(token + holdSuffix) })
 }

@@ -30,6 +30,8 @@ type job struct {
 	cancelled bool
 	// held keeps those that have not been chosen from being.
 	held bool
+	// suspended is when it was last asked that what runs be stopped; zero: it is not to be.
+	suspended time.Time
 }
 
 // set notes what became of tasks.
@@ -51,7 +53,8 @@ func (k *keeper) takeIn(ctx context.Context) {
 	} else {
 		k.log.Error("settings stay as they were", "error", err)
 	}
-	cancels, holds := make(map[string]bool), make(map[string]bool)
+	cancels, holds, suspends := make(map[string]bool), make(map[string]bool), make(map[string]bool)
+	since := make(map[string]time.Time)
 	for _, note := range notes {
 		name := note.Name()
 		token, _, _ := strings.Cut(name, ".")
@@ -60,6 +63,10 @@ func (k *keeper) takeIn(ctx context.Context) {
 			cancels[token] = true
 		case name == token+holdSuffix:
 			holds[token] = true
+		case name == token+suspendSuffix:
+			if info, err := note.Info(); err == nil {
+				suspends[token], since[token] = true, info.ModTime()
+			}
 		case scheduler.ValidToken(name) && k.byToken[token] == nil:
 			if err := k.load(ctx, token); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				k.log.Error("job cannot be read and is left alone", "token", token, "error", err)
@@ -74,9 +81,11 @@ func (k *keeper) takeIn(ctx context.Context) {
 			k.cancel(j)
 		}
 		k.hold(j, holds[j.token])
+		k.suspend(j, since[j.token])
 	}
 	k.dropNotes(cancels, cancelSuffix)
 	k.dropNotes(holds, holdSuffix)
+	k.dropNotes(suspends, suspendSuffix)
 }
 
 // dropNotes removes notes about jobs that ended when they were left.
@@ -107,7 +116,7 @@ func (k *keeper) load(ctx context.Context, token string) error {
 	}
 	for _, r := range slices.Clone(j.states) {
 		switch r.State {
-		case starting, scheduler.Running:
+		case starting, scheduler.Running, scheduler.Suspended:
 			for i := r.Task; i < r.end(); i++ {
 				one := r
 				one.Task, one.Count = i, 1
@@ -143,7 +152,7 @@ func (k *keeper) cancel(j *job) {
 	}
 	j.cancelled = true
 	if n := j.Job.Tasks() - j.next; n > 0 {
-		k.set(j, record{Task: j.next, Count: n, State: scheduler.Cancelled, Time: time.Now().UTC(), Reason: "cancelled before it began"})
+		k.set(j, record{Task: j.next, Count: n, State: scheduler.Cancelled, Time: time.Now().UTC(), Reason: "cancelled before it began", Cause: scheduler.CauseUser})
 		j.next += n
 	}
 	for _, t := range j.live {
@@ -160,9 +169,20 @@ func (k *keeper) hold(j *job, held bool) {
 	if n := j.Job.Tasks() - j.next; n > 0 {
 		r := record{Task: j.next, Count: n, State: scheduler.Queued, Time: time.Now().UTC(), Reason: "released"}
 		if held {
-			r.State, r.Reason = scheduler.Held, "held on request, until it is released"
+			r.State, r.Reason, r.Cause = scheduler.Held, "held on request, until it is released", scheduler.CauseUser
 		}
 		k.set(j, r)
+	}
+}
+
+// suspend stops the job's tasks that run, or lets them go on. Whoever asked for it again means those that began since as well.
+func (k *keeper) suspend(j *job, since time.Time) {
+	if since.Equal(j.suspended) {
+		return
+	}
+	j.suspended = since
+	for _, t := range j.live {
+		t.suspend(!since.IsZero())
 	}
 }
 
@@ -226,7 +246,7 @@ func (k *keeper) letGo(j *job) error {
 			return err
 		}
 	}
-	for _, note := range []string{j.token + cancelSuffix, j.token + holdSuffix, j.token} {
+	for _, note := range []string{j.token + cancelSuffix, j.token + holdSuffix, j.token + suspendSuffix, j.token} {
 		if err := os.Remove(k.folder.control(note)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -47,7 +47,7 @@ func keep(job scheduler.Job, now time.Time) kept {
 		for _, row := range job.Array.Args {
 			k.Rows = append(k.Rows, texts(row))
 		}
-		job.Array = &scheduler.Array{Count: job.Array.Count}
+		job.Array = &scheduler.Array{Count: job.Array.Count, Indices: job.Array.Indices}
 	}
 	job.Inputs = slices.Clone(job.Inputs)
 	for i := range job.Inputs {

@@ -12,6 +12,8 @@ import (
 const (
 	cancelSuffix = ".cancel"
 	holdSuffix   = ".hold"
+	// The time of this one is when it was last asked for.
+	suspendSuffix = ".suspend"
 )
 
 // note changes the notes about those of the jobs that have not ended. When it returns the keeper will see them, even if the machine goes down.

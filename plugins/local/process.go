@@ -21,6 +21,9 @@ type process struct {
 	// mark are the environment variables by which what left the process group is known.
 	mark []string
 
+	// stopped tells whether it is suspended.
+	stopped bool
+
 	state *os.ProcessState
 }
 
@@ -46,8 +49,8 @@ func (p *process) find() bool {
 }
 
 // watch waits for the end of the process and all that belongs to it. When ctx is done, or the process has run for longer than limit (0: none), it ends them: with
-// SIGTERM and, after the grace, with SIGKILL. What the program leaves running when it ends is killed: its process group in any case.
-func (p *process) watch(ctx context.Context, limit, grace time.Duration) ending {
+// SIGTERM and, after the grace, with SIGKILL. Meanwhile it is stopped and goes on as suspended says, which told is told. What the program leaves running when it ends is killed: its process group in any case.
+func (p *process) watch(ctx context.Context, limit, grace time.Duration, suspended <-chan bool, told func(suspended bool)) ending {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -60,12 +63,21 @@ func (p *process) watch(ctx context.Context, limit, grace time.Duration) ending 
 		over = timer.C
 	}
 	why := byItself
-	select {
-	case <-ended:
-	case <-ctx.Done():
-		why = byRequest
-	case <-over:
-		why = byLimit
+	for running := true; running; {
+		select {
+		case wanted := <-suspended:
+			if wanted != p.stopped {
+				p.suspend(wanted)
+				told(wanted)
+			}
+			continue
+		case <-ended:
+		case <-ctx.Done():
+			why = byRequest
+		case <-over:
+			why = byLimit
+		}
+		running = false
 	}
 	select {
 	case <-ended:
@@ -74,6 +86,10 @@ func (p *process) watch(ctx context.Context, limit, grace time.Duration) ending 
 	}
 	if why != byItself {
 		p.signalAll(syscall.SIGTERM, make(map[int]bool))
+		if p.stopped {
+			// What is stopped does not hear of anything but SIGKILL.
+			p.suspend(false)
+		}
 		patience := time.NewTimer(grace)
 		defer patience.Stop()
 		select {
@@ -129,6 +145,19 @@ func (p *process) signalAll(sig syscall.Signal, seen map[int]bool) (found bool) 
 		found = signalMarked(pid, p.mark, sig) || found
 	}
 	return found
+}
+
+// suspend stops the process with all that belongs to it, or lets it go on.
+func (p *process) suspend(stop bool) {
+	p.stopped = stop
+	seen := make(map[int]bool)
+	if !stop {
+		p.signalAll(syscall.SIGCONT, seen)
+		return
+	}
+	// A process may have made another before it was stopped.
+	for p.signalAll(syscall.SIGSTOP, seen) {
+	}
 }
 
 // killAll kills until nothing new is found: a process may have made another before it was killed.

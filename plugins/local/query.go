@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -85,7 +84,7 @@ func (d *driver) unknown(ref scheduler.Ref) (runs, error) {
 		return runs{r}, nil
 	}
 	if there, _ := exists(d.folder.forgotten(token)); there {
-		r.Reason = fmt.Sprintf("the job ended more than %v ago and was removed", d.settings.Keep)
+		r.Reason = "the job has ended and was removed"
 	}
 	return runs{r}, nil
 }

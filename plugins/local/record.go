@@ -21,6 +21,7 @@ type record struct {
 	Time   time.Time       `json:"time"`
 	Reason string          `json:"reason,omitempty"`
 	Native string          `json:"native,omitempty"`
+	Cause  scheduler.Cause `json:"cause,omitempty"`
 	Exit   *scheduler.Exit `json:"exit,omitempty"`
 	Node   string          `json:"node,omitempty"`
 	// PID and Birth say which process runs the task; in journals only.
@@ -33,7 +34,7 @@ func (r record) end() int { return r.Task + r.Count }
 
 // alike tells whether two records differ in nothing but the tasks that they speak of and the time.
 func (r record) alike(o record) bool {
-	return r.State == o.State && r.Reason == o.Reason && r.Native == o.Native && r.Node == o.Node && r.PID == o.PID && sameExit(r.Exit, o.Exit)
+	return r.State == o.State && r.Reason == o.Reason && r.Native == o.Native && r.Cause == o.Cause && r.Node == o.Node && r.PID == o.PID && sameExit(r.Exit, o.Exit)
 }
 
 func sameExit(a, b *scheduler.Exit) bool {
@@ -56,6 +57,6 @@ func (r record) status(token string) scheduler.Status {
 	}
 	return scheduler.Status{
 		ID: scheduler.ID(token), Token: token, Task: r.Task, Count: r.Count,
-		State: r.State, Reason: r.Reason, Native: r.Native, Exit: r.Exit, Time: r.Time, Node: r.Node,
+		State: r.State, Reason: r.Reason, Native: r.Native, Cause: r.Cause, Exit: r.Exit, Time: r.Time, Node: r.Node,
 	}
 }

@@ -15,9 +15,13 @@ func (k *keeper) run(t *task, grace time.Duration) {
 	p, err := k.begin(t)
 	switch {
 	case t.ctx.Err() != nil && p == nil:
-		k.news <- news{t, k.record(t, scheduler.Cancelled, "cancelled before it began")}
+		r := k.record(t, scheduler.Cancelled, "cancelled before it began")
+		r.Cause = scheduler.CauseUser
+		k.news <- news{t, r}
 	case err != nil:
-		k.news <- news{t, k.record(t, scheduler.Failed, err.Error())}
+		r := k.record(t, scheduler.Failed, err.Error())
+		r.Cause = scheduler.CauseStart
+		k.news <- news{t, r}
 	default:
 		k.news <- news{t, k.runningRecord(t, p)}
 		k.attend(t, p, grace)
@@ -40,7 +44,14 @@ func (k *keeper) begin(t *task) (*process, error) {
 // attend waits for the end of a task that runs.
 func (k *keeper) attend(t *task, p *process, grace time.Duration) {
 	limit := t.job.Job.Resources.RunTime
-	why := p.watch(t.ctx, limit, grace)
+	why := p.watch(t.ctx, limit, grace, t.suspended, func(suspended bool) {
+		r := k.runningRecord(t, p)
+		r.Time = time.Now().UTC()
+		if suspended {
+			r.State, r.Reason = scheduler.Suspended, "suspended on request, until it is resumed"
+		}
+		k.news <- news{t, r}
+	})
 	removeInputs(filepath.Join(k.folder.task(t.job.token, t.index), workName), t.job.kept)
 	r := k.record(t, scheduler.Lost, "the task ended while nothing watched over it, for the keeper of the jobs had been killed or the machine restarted: nothing tells how")
 	if p.state != nil {
@@ -48,9 +59,9 @@ func (k *keeper) attend(t *task, p *process, grace time.Duration) {
 	}
 	switch why {
 	case byRequest:
-		r.State, r.Reason = scheduler.Cancelled, "cancelled"
+		r.State, r.Reason, r.Cause = scheduler.Cancelled, "cancelled", scheduler.CauseUser
 	case byLimit:
-		r.State, r.Reason = scheduler.Failed, fmt.Sprintf("ended because it ran longer than its limit of %v", limit)
+		r.State, r.Reason, r.Cause = scheduler.Failed, fmt.Sprintf("ended because it ran longer than its limit of %v", limit), scheduler.CauseRunTime
 	}
 	k.news <- news{t, r}
 }

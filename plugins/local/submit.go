@@ -52,16 +52,22 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 
 // submitted tells whether there is or was a job with the token; fault.Conflict: there never will be.
 func (d *driver) submitted(token string) (bool, error) {
-	switch _, precluded, err := d.folder.precluded(token); {
-	case err != nil:
-		return false, err
-	case precluded:
-		return false, fault.Conflict.New("job %s was cancelled before it was submitted", token)
-	}
 	for _, path := range []string{d.folder.job(token), d.folder.forgotten(token)} {
-		if there, err := exists(path); there || err != nil {
-			return there, err
+		there, err := exists(path)
+		if err != nil {
+			return false, err
 		}
+		if !there {
+			continue
+		}
+		// The folder comes into being whole: what it is can be told once it is there, and not before.
+		switch _, precluded, err := d.folder.precluded(token); {
+		case err != nil:
+			return false, err
+		case precluded:
+			return false, fault.Conflict.New("job %s was cancelled before it was submitted", token)
+		}
+		return true, nil
 	}
 	return false, d.folder.check()
 }

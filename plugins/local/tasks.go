@@ -14,6 +14,17 @@ type task struct {
 	// ctx is done once the task shall end, which stop asks for.
 	ctx  context.Context
 	stop context.CancelFunc
+	// suspended holds what was last asked for: that it be stopped for now, or go on.
+	suspended chan bool
+}
+
+// suspend asks for it. The keeper's loop alone does.
+func (t *task) suspend(suspended bool) {
+	select {
+	case <-t.suspended:
+	default:
+	}
+	t.suspended <- suspended
 }
 
 // news is what a task's goroutine tells the keeper: that it runs, or that it has ended.
@@ -48,7 +59,7 @@ func (k *keeper) choose(ctx context.Context) {
 
 // take gives the task its slots.
 func (k *keeper) take(ctx context.Context, j *job, index int) *task {
-	t := &task{job: j, index: index}
+	t := &task{job: j, index: index, suspended: make(chan bool, 1)}
 	t.ctx, t.stop = context.WithCancel(ctx)
 	j.live[index] = t
 	k.used += j.Slots
@@ -78,7 +89,7 @@ func (k *keeper) note(n news) {
 // recover goes on with a task that an earlier keeper was about to start or had running.
 func (k *keeper) recover(ctx context.Context, j *job, r record) {
 	t := k.take(ctx, j, r.Task)
-	p := &process{pid: r.PID, birth: r.Birth, born: r.Time, mark: ownVariables(j.token, r.Task)}
+	p := &process{pid: r.PID, birth: r.Birth, born: r.Time, mark: j.ownVariables(r.Task), stopped: r.State == scheduler.Suspended}
 	if r.State == starting {
 		if !p.find() {
 			k.note(news{t, k.record(t, scheduler.Lost, "the keeper of the jobs was killed when it was about to start the task: nothing tells whether it ran")})
@@ -88,6 +99,10 @@ func (k *keeper) recover(ctx context.Context, j *job, r record) {
 		k.set(j, r)
 	} else {
 		k.untold = append(k.untold, r.event(j.token))
+	}
+	if p.stopped && j.suspended.IsZero() {
+		// If there is no note any more they go on.
+		j.suspended = r.Time
 	}
 	grace := k.settings.grace()
 	k.tasks.Go(func() { k.attend(t, p, grace) })
