@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/follow"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -27,7 +28,7 @@ func (j *Job) Delete(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if r, ok := any(c).(scheduler.Remover); ok {
+		if r, ok := any(c).(scheduler.Remover); ok && c.Can(call.Removals) {
 			refs := []scheduler.Ref{follow.Ref(job)}
 			for n := range job.Status.Runs {
 				earlier := job

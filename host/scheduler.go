@@ -179,5 +179,6 @@ func capabilityService(capability string) string {
 	return map[string]string{
 		"events": call.Events, "logs": call.Logs, "uploads": call.Uploads, "downloads": call.Downloads, "probes": call.Probes,
 		"holds": call.Holds, "workflows": call.Workflows,
+		"batches": call.Batches, "suspends": call.Suspends, "removals": call.Removals, "finds": call.Finds, "explanations": call.Explanations, "inspections": call.Inspections,
 	}[capability]
 }

@@ -62,6 +62,12 @@ func Scheduler[C any, D scheduler.Driver](name, version string, open func(contex
 		Probes:        driver.Implements(reflect.TypeFor[scheduler.Prober]()),
 		Holds:         driver.Implements(reflect.TypeFor[scheduler.Holder]()),
 		RunsWorkflows: driver.Implements(reflect.TypeFor[scheduler.WorkflowRunner]()),
+		Batches:       driver.Implements(reflect.TypeFor[scheduler.Batcher]()),
+		Suspends:      driver.Implements(reflect.TypeFor[scheduler.Suspender]()),
+		Removes:       driver.Implements(reflect.TypeFor[scheduler.Remover]()),
+		Finds:         driver.Implements(reflect.TypeFor[scheduler.Finder]()),
+		Explains:      driver.Implements(reflect.TypeFor[scheduler.Explainer]()),
+		Inspects:      driver.Implements(reflect.TypeFor[scheduler.Inspector]()),
 	}}
 }
 

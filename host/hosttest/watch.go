@@ -13,7 +13,7 @@ func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 	next := 0
 	if from != "" {
 		var err error
-		if next, err = strconv.Atoi(string(from)); err != nil || next > d.pool.told() {
+		if next, err = strconv.Atoi(string(from)); err != nil || next < 0 || next > d.pool.told() {
 			next = d.pool.told()
 			if err := yield(scheduler.Event{Cursor: cursor(next), Reset: "the cursor is not this pool's"}); err != nil {
 				return err

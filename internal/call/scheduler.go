@@ -106,6 +106,13 @@ const (
 	Probes    = "oceanid.scheduler.v1.Probes"
 	Holds     = "oceanid.scheduler.v1.Holds"
 	Workflows = "oceanid.scheduler.v1.Workflows"
+
+	Batches      = "oceanid.scheduler.v1.Batches"
+	Suspends     = "oceanid.scheduler.v1.Suspends"
+	Removals     = "oceanid.scheduler.v1.Removals"
+	Finds        = "oceanid.scheduler.v1.Finds"
+	Explanations = "oceanid.scheduler.v1.Explanations"
+	Inspections  = "oceanid.scheduler.v1.Inspections"
 )
 
 // Can tells whether the driver serves a service.

@@ -9,7 +9,7 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// JobToProto leaves out what only the host knows: where an input's content comes from.
+// JobToProto leaves out what only the host knows: where an input's content comes from, the job's key, its groups and its policy.
 func JobToProto(j scheduler.Job) *schedulerv1.Job {
 	return &schedulerv1.Job{
 		Token:     j.Token,
@@ -24,6 +24,7 @@ func JobToProto(j scheduler.Job) *schedulerv1.Job {
 		Resources: resourcesToProto(j.Resources),
 		Labels:    j.Labels,
 		User:      j.User,
+		Options:   optionsToProto(j.Options),
 	}
 }
 
@@ -42,6 +43,7 @@ func JobFromProto(p *schedulerv1.Job) scheduler.Job {
 		Resources: resourcesFromProto(p.GetResources()),
 		Labels:    p.GetLabels(),
 		User:      p.GetUser(),
+		Options:   optionsFromProto(p.GetOptions()),
 	}
 }
 
@@ -60,8 +62,9 @@ func arrayToProto(a *scheduler.Array) *schedulerv1.Array {
 		return nil
 	}
 	return &schedulerv1.Array{
-		Count: int64(a.Count),
-		Args:  each(a.Args, func(row []string) *schedulerv1.Args { return &schedulerv1.Args{Args: row} }),
+		Count:   int64(a.Count),
+		Args:    each(a.Args, func(row []string) *schedulerv1.Args { return &schedulerv1.Args{Args: row} }),
+		Indices: each(a.Indices, func(i int) int64 { return int64(i) }),
 	}
 }
 
@@ -69,7 +72,9 @@ func arrayFromProto(p *schedulerv1.Array) *scheduler.Array {
 	if p == nil {
 		return nil
 	}
-	return &scheduler.Array{Count: int(p.GetCount()), Args: each(p.GetArgs(), (*schedulerv1.Args).GetArgs)}
+	return &scheduler.Array{
+		Count: int(p.GetCount()), Args: each(p.GetArgs(), (*schedulerv1.Args).GetArgs), Indices: each(p.GetIndices(), func(i int64) int { return int(i) }),
+	}
 }
 
 func resourcesToProto(r scheduler.Resources) *schedulerv1.Resources {

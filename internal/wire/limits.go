@@ -13,6 +13,10 @@ const (
 	MaxCursor = 4 << 10
 	// MaxText is the longest text that a status or an error carries, in bytes; the rest is cut off. A full page of the longest ones is a message.
 	MaxText = 8 << 10
+	// MaxPoints is how many points an explanation has at most, MaxNodes how many nodes a pool is shown with, and MaxLabel the longest text of a node in bytes.
+	MaxPoints = 100
+	MaxNodes  = 1000
+	MaxLabel  = 256
 )
 
 // RequestID is the key of the gRPC metadata that names a call in the logs of host and driver: any text of at most 64 bytes of [A-Za-z0-9-].

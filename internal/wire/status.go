@@ -19,8 +19,9 @@ func StatusToProto(s scheduler.Status) *schedulerv1.Status {
 		State:  stateToProto(s.State),
 		Reason: Text(s.Reason),
 		Native: Text(s.Native),
-		Time:   timeToProto(s.Time),
+		Time:   TimeToProto(s.Time),
 		Node:   Text(s.Node),
+		Cause:  causes()[s.Cause],
 	}
 	if s.Exit != nil {
 		p.Exit = &schedulerv1.Exit{Code: int32(s.Exit.Code), Signal: int32(s.Exit.Signal)}
@@ -38,13 +39,39 @@ func StatusFromProto(p *schedulerv1.Status) scheduler.Status {
 		State:  stateFromProto(p.GetState()),
 		Reason: Text(p.GetReason()),
 		Native: Text(p.GetNative()),
-		Time:   timeFromProto(p.GetTime()),
+		Time:   TimeFromProto(p.GetTime()),
 		Node:   Text(p.GetNode()),
+		Cause:  causeFromProto(p.GetCause()),
 	}
 	if e := p.GetExit(); e != nil {
 		s.Exit = &scheduler.Exit{Code: int(e.GetCode()), Signal: int(e.GetSignal())}
 	}
 	return s
+}
+
+// causes is the one table of causes; both directions read it.
+func causes() map[scheduler.Cause]schedulerv1.Cause {
+	return map[scheduler.Cause]schedulerv1.Cause{
+		scheduler.CauseMemory:   schedulerv1.Cause_CAUSE_MEMORY,
+		scheduler.CauseDisk:     schedulerv1.Cause_CAUSE_DISK,
+		scheduler.CauseRunTime:  schedulerv1.Cause_CAUSE_RUN_TIME,
+		scheduler.CauseTransfer: schedulerv1.Cause_CAUSE_TRANSFER,
+		scheduler.CauseStart:    schedulerv1.Cause_CAUSE_START,
+		scheduler.CauseEvicted:  schedulerv1.Cause_CAUSE_EVICTED,
+		scheduler.CausePolicy:   schedulerv1.Cause_CAUSE_POLICY,
+		scheduler.CauseUser:     schedulerv1.Cause_CAUSE_USER,
+		scheduler.CauseUpstream: schedulerv1.Cause_CAUSE_UPSTREAM,
+	}
+}
+
+// causeFromProto reads a cause that this build does not know as none: the reason still tells.
+func causeFromProto(p schedulerv1.Cause) scheduler.Cause {
+	for c, q := range causes() {
+		if p == q {
+			return c
+		}
+	}
+	return ""
 }
 
 // EventToProto makes the message for an event: the event itself, or a reset.
@@ -72,12 +99,12 @@ func EventFromProto(p *schedulerv1.WatchResponse) (e scheduler.Event, ok bool) {
 
 // FileToProto describes a result file; its digest follows the content.
 func FileToProto(f scheduler.File) *schedulerv1.File {
-	return &schedulerv1.File{Task: int64(f.Task), Path: f.Path, Size: f.Size, Mode: f.Mode, Modified: timeToProto(f.Modified)}
+	return &schedulerv1.File{Task: int64(f.Task), Path: f.Path, Size: f.Size, Mode: f.Mode, Modified: TimeToProto(f.Modified)}
 }
 
 // FileFromProto is the other way.
 func FileFromProto(p *schedulerv1.File) scheduler.File {
-	return scheduler.File{Task: int(p.GetTask()), Path: p.GetPath(), Size: p.GetSize(), Mode: p.GetMode(), Modified: timeFromProto(p.GetModified())}
+	return scheduler.File{Task: int(p.GetTask()), Path: p.GetPath(), Size: p.GetSize(), Mode: p.GetMode(), Modified: TimeFromProto(p.GetModified())}
 }
 
 // CheckToProto and CheckFromProto turn one step of a probe.
@@ -90,8 +117,8 @@ func CheckFromProto(p *schedulerv1.Check) scheduler.Check {
 	return scheduler.Check{Name: Text(p.GetName()), OK: p.GetOk(), Text: Text(p.GetText())}
 }
 
-// timeToProto leaves out what no clock shows, as a pool may say it where it knows no time.
-func timeToProto(t time.Time) *timestamppb.Timestamp {
+// TimeToProto leaves out what no clock shows, as a pool may say it where it knows no time.
+func TimeToProto(t time.Time) *timestamppb.Timestamp {
 	if t.IsZero() {
 		return nil
 	}
@@ -101,7 +128,8 @@ func timeToProto(t time.Time) *timestamppb.Timestamp {
 	return nil
 }
 
-func timeFromProto(p *timestamppb.Timestamp) time.Time {
+// TimeFromProto is the other way; a time that is absent or no clock shows is the zero time.
+func TimeFromProto(p *timestamppb.Timestamp) time.Time {
 	if !p.IsValid() {
 		return time.Time{}
 	}

@@ -16,6 +16,7 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -28,6 +29,58 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+type NodeKind int32
+
+const (
+	// Runs when the nodes in after have succeeded.
+	NodeKind_NODE_KIND_UNSPECIFIED NodeKind = 0
+	// Runs last, whether the others succeeded or not. At most one.
+	NodeKind_NODE_KIND_FINAL NodeKind = 1
+	// Runs beside all others from the start, and is ended with them; how it ends does not count.
+	NodeKind_NODE_KIND_SERVICE NodeKind = 2
+)
+
+// Enum value maps for NodeKind.
+var (
+	NodeKind_name = map[int32]string{
+		0: "NODE_KIND_UNSPECIFIED",
+		1: "NODE_KIND_FINAL",
+		2: "NODE_KIND_SERVICE",
+	}
+	NodeKind_value = map[string]int32{
+		"NODE_KIND_UNSPECIFIED": 0,
+		"NODE_KIND_FINAL":       1,
+		"NODE_KIND_SERVICE":     2,
+	}
+)
+
+func (x NodeKind) Enum() *NodeKind {
+	p := new(NodeKind)
+	*p = x
+	return p
+}
+
+func (x NodeKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (NodeKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_oceanid_scheduler_v1_scheduler_proto_enumTypes[0].Descriptor()
+}
+
+func (NodeKind) Type() protoreflect.EnumType {
+	return &file_oceanid_scheduler_v1_scheduler_proto_enumTypes[0]
+}
+
+func (x NodeKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use NodeKind.Descriptor instead.
+func (NodeKind) EnumDescriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{0}
+}
 
 type State int32
 
@@ -85,11 +138,11 @@ func (x State) String() string {
 }
 
 func (State) Descriptor() protoreflect.EnumDescriptor {
-	return file_oceanid_scheduler_v1_scheduler_proto_enumTypes[0].Descriptor()
+	return file_oceanid_scheduler_v1_scheduler_proto_enumTypes[1].Descriptor()
 }
 
 func (State) Type() protoreflect.EnumType {
-	return &file_oceanid_scheduler_v1_scheduler_proto_enumTypes[0]
+	return &file_oceanid_scheduler_v1_scheduler_proto_enumTypes[1]
 }
 
 func (x State) Number() protoreflect.EnumNumber {
@@ -98,7 +151,85 @@ func (x State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use State.Descriptor instead.
 func (State) EnumDescriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{0}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{1}
+}
+
+// Cause is in one word why a task ended badly or is held, where the pool tells.
+type Cause int32
+
+const (
+	Cause_CAUSE_UNSPECIFIED Cause = 0
+	// It used more than it had asked for, or than it is allowed.
+	Cause_CAUSE_MEMORY   Cause = 1
+	Cause_CAUSE_DISK     Cause = 2
+	Cause_CAUSE_RUN_TIME Cause = 3
+	// Its files could not be brought to or from where it runs.
+	Cause_CAUSE_TRANSFER Cause = 4
+	// The program could not be started.
+	Cause_CAUSE_START Cause = 5
+	// The machine was taken away from it.
+	Cause_CAUSE_EVICTED Cause = 6
+	// A rule of the pool, or one given with the job.
+	Cause_CAUSE_POLICY Cause = 7
+	// Somebody held or removed it.
+	Cause_CAUSE_USER Cause = 8
+	// What it comes after in a workflow did not succeed.
+	Cause_CAUSE_UPSTREAM Cause = 9
+)
+
+// Enum value maps for Cause.
+var (
+	Cause_name = map[int32]string{
+		0: "CAUSE_UNSPECIFIED",
+		1: "CAUSE_MEMORY",
+		2: "CAUSE_DISK",
+		3: "CAUSE_RUN_TIME",
+		4: "CAUSE_TRANSFER",
+		5: "CAUSE_START",
+		6: "CAUSE_EVICTED",
+		7: "CAUSE_POLICY",
+		8: "CAUSE_USER",
+		9: "CAUSE_UPSTREAM",
+	}
+	Cause_value = map[string]int32{
+		"CAUSE_UNSPECIFIED": 0,
+		"CAUSE_MEMORY":      1,
+		"CAUSE_DISK":        2,
+		"CAUSE_RUN_TIME":    3,
+		"CAUSE_TRANSFER":    4,
+		"CAUSE_START":       5,
+		"CAUSE_EVICTED":     6,
+		"CAUSE_POLICY":      7,
+		"CAUSE_USER":        8,
+		"CAUSE_UPSTREAM":    9,
+	}
+)
+
+func (x Cause) Enum() *Cause {
+	p := new(Cause)
+	*p = x
+	return p
+}
+
+func (x Cause) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Cause) Descriptor() protoreflect.EnumDescriptor {
+	return file_oceanid_scheduler_v1_scheduler_proto_enumTypes[2].Descriptor()
+}
+
+func (Cause) Type() protoreflect.EnumType {
+	return &file_oceanid_scheduler_v1_scheduler_proto_enumTypes[2]
+}
+
+func (x Cause) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Cause.Descriptor instead.
+func (Cause) EnumDescriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{2}
 }
 
 type LogStream int32
@@ -134,11 +265,11 @@ func (x LogStream) String() string {
 }
 
 func (LogStream) Descriptor() protoreflect.EnumDescriptor {
-	return file_oceanid_scheduler_v1_scheduler_proto_enumTypes[1].Descriptor()
+	return file_oceanid_scheduler_v1_scheduler_proto_enumTypes[3].Descriptor()
 }
 
 func (LogStream) Type() protoreflect.EnumType {
-	return &file_oceanid_scheduler_v1_scheduler_proto_enumTypes[1]
+	return &file_oceanid_scheduler_v1_scheduler_proto_enumTypes[3]
 }
 
 func (x LogStream) Number() protoreflect.EnumNumber {
@@ -147,7 +278,7 @@ func (x LogStream) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LogStream.Descriptor instead.
 func (LogStream) EnumDescriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{1}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{3}
 }
 
 type Job struct {
@@ -171,7 +302,10 @@ type Job struct {
 	Resources *Resources        `protobuf:"bytes,10,opt,name=resources,proto3" json:"resources,omitempty"`
 	Labels    map[string]string `protobuf:"bytes,11,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Who asked for it, in the portal's words; for accounting and display, not for authority.
-	User          string `protobuf:"bytes,12,opt,name=user,proto3" json:"user,omitempty"`
+	User string `protobuf:"bytes,12,opt,name=user,proto3" json:"user,omitempty"`
+	// What only this kind of pool understands, under the pool's own names. A value is a string, a boolean, a number or a list of strings. A driver that takes no
+	// options refuses the job: UNIMPLEMENTED, reason UNSUPPORTED, naming them.
+	Options       map[string]*structpb.Value `protobuf:"bytes,13,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -290,6 +424,13 @@ func (x *Job) GetUser() string {
 	return ""
 }
 
+func (x *Job) GetOptions() map[string]*structpb.Value {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
 type Input struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Relative path with "/" in the task's working directory.
@@ -366,7 +507,9 @@ type Array struct {
 	// Number of tasks, at least 1. Task i finds i in OCEANID_TASK_INDEX and the number in OCEANID_TASK_COUNT.
 	Count int64 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
 	// Either empty or one a task: what is added to the job's arguments for that task.
-	Args          []*Args `protobuf:"bytes,2,rep,name=args,proto3" json:"args,omitempty"`
+	Args []*Args `protobuf:"bytes,2,rep,name=args,proto3" json:"args,omitempty"`
+	// Either empty or one a task, not negative, none twice: what task i finds in OCEANID_TASK_INDEX in place of i.
+	Indices       []int64 `protobuf:"varint,3,rep,packed,name=indices,proto3" json:"indices,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -411,6 +554,13 @@ func (x *Array) GetCount() int64 {
 func (x *Array) GetArgs() []*Args {
 	if x != nil {
 		return x.Args
+	}
+	return nil
+}
+
+func (x *Array) GetIndices() []int64 {
+	if x != nil {
+		return x.Indices
 	}
 	return nil
 }
@@ -544,9 +694,15 @@ type Workflow struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	Name  string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// At least one. Inputs of a node are uploaded under the token of its job.
-	Nodes         []*Node           `protobuf:"bytes,3,rep,name=nodes,proto3" json:"nodes,omitempty"`
-	Labels        map[string]string `protobuf:"bytes,4,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	User          string            `protobuf:"bytes,5,opt,name=user,proto3" json:"user,omitempty"`
+	Nodes  []*Node           `protobuf:"bytes,3,rep,name=nodes,proto3" json:"nodes,omitempty"`
+	Labels map[string]string `protobuf:"bytes,4,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	User   string            `protobuf:"bytes,5,opt,name=user,proto3" json:"user,omitempty"`
+	// Those of each node's job that does not set them itself.
+	Options map[string]*structpb.Value `protobuf:"bytes,6,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// How many nodes of a category may be at the pool at once, at least 1. A category that is not named: no limit.
+	Throttles map[string]int64 `protobuf:"bytes,7,rep,name=throttles,proto3" json:"throttles,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	// How many nodes in all may be at the pool at once; 0: no limit.
+	MaxNodes      int64 `protobuf:"varint,8,opt,name=max_nodes,json=maxNodes,proto3" json:"max_nodes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -616,6 +772,27 @@ func (x *Workflow) GetUser() string {
 	return ""
 }
 
+func (x *Workflow) GetOptions() map[string]*structpb.Value {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+func (x *Workflow) GetThrottles() map[string]int64 {
+	if x != nil {
+		return x.Throttles
+	}
+	return nil
+}
+
+func (x *Workflow) GetMaxNodes() int64 {
+	if x != nil {
+		return x.MaxNodes
+	}
+	return 0
+}
+
 type Node struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Unique in the workflow: [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 64 bytes.
@@ -624,7 +801,29 @@ type Node struct {
 	Job *Job `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
 	// Names of the nodes whose tasks must all have succeeded before any task of this one begins. When one of them does not succeed, the tasks of this one
 	// are CANCELLED, with a reason that names it.
-	After         []string `protobuf:"bytes,3,rep,name=after,proto3" json:"after,omitempty"`
+	After []string `protobuf:"bytes,3,rep,name=after,proto3" json:"after,omitempty"`
+	// What follows a driver's engine may lack: it then refuses the workflow, UNIMPLEMENTED, reason UNSUPPORTED, naming the field.
+	Kind NodeKind `protobuf:"varint,4,opt,name=kind,proto3,enum=oceanid.scheduler.v1.NodeKind" json:"kind,omitempty"`
+	// Run in place of a job: its tasks are those of its own nodes.
+	Workflow *Workflow `protobuf:"bytes,5,opt,name=workflow,proto3" json:"workflow,omitempty"`
+	// The engine takes the workflow's nodes into the outer graph; else it is run by an engine of its own.
+	Splice bool `protobuf:"varint,6,opt,name=splice,proto3" json:"splice,omitempty"`
+	// Replace $(NAME) in the job's args, env, and the scripts' arguments. Names are [A-Za-z_][A-Za-z0-9_]*.
+	Vars map[string]string `protobuf:"bytes,7,rep,name=vars,proto3" json:"vars,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// How often the node is run again when it fails, but for unless_exit. While it has retries left its tasks have not ended.
+	Retries    int32  `protobuf:"varint,8,opt,name=retries,proto3" json:"retries,omitempty"`
+	UnlessExit *int32 `protobuf:"varint,9,opt,name=unless_exit,json=unlessExit,proto3,oneof" json:"unless_exit,omitempty"`
+	// Of nodes that are ready, higher ones go to the pool first.
+	Priority int64 `protobuf:"varint,10,opt,name=priority,proto3" json:"priority,omitempty"`
+	// Counts against the workflow's throttles.
+	Category string `protobuf:"bytes,11,opt,name=category,proto3" json:"category,omitempty"`
+	// Run where the workflow's engine runs, before and after the node's tasks. The exit code of post decides whether the node succeeded.
+	Pre  *Command `protobuf:"bytes,12,opt,name=pre,proto3" json:"pre,omitempty"`
+	Post *Command `protobuf:"bytes,13,opt,name=post,proto3" json:"post,omitempty"`
+	// A pre that exits so makes the node succeed without running.
+	PreSkip *int32 `protobuf:"varint,14,opt,name=pre_skip,json=preSkip,proto3,oneof" json:"pre_skip,omitempty"`
+	// Ends the whole workflow.
+	AbortOn       *Abort `protobuf:"bytes,15,opt,name=abort_on,json=abortOn,proto3" json:"abort_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -680,6 +879,198 @@ func (x *Node) GetAfter() []string {
 	return nil
 }
 
+func (x *Node) GetKind() NodeKind {
+	if x != nil {
+		return x.Kind
+	}
+	return NodeKind_NODE_KIND_UNSPECIFIED
+}
+
+func (x *Node) GetWorkflow() *Workflow {
+	if x != nil {
+		return x.Workflow
+	}
+	return nil
+}
+
+func (x *Node) GetSplice() bool {
+	if x != nil {
+		return x.Splice
+	}
+	return false
+}
+
+func (x *Node) GetVars() map[string]string {
+	if x != nil {
+		return x.Vars
+	}
+	return nil
+}
+
+func (x *Node) GetRetries() int32 {
+	if x != nil {
+		return x.Retries
+	}
+	return 0
+}
+
+func (x *Node) GetUnlessExit() int32 {
+	if x != nil && x.UnlessExit != nil {
+		return *x.UnlessExit
+	}
+	return 0
+}
+
+func (x *Node) GetPriority() int64 {
+	if x != nil {
+		return x.Priority
+	}
+	return 0
+}
+
+func (x *Node) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *Node) GetPre() *Command {
+	if x != nil {
+		return x.Pre
+	}
+	return nil
+}
+
+func (x *Node) GetPost() *Command {
+	if x != nil {
+		return x.Post
+	}
+	return nil
+}
+
+func (x *Node) GetPreSkip() int32 {
+	if x != nil && x.PreSkip != nil {
+		return *x.PreSkip
+	}
+	return 0
+}
+
+func (x *Node) GetAbortOn() *Abort {
+	if x != nil {
+		return x.AbortOn
+	}
+	return nil
+}
+
+// Command is a program that no shell sees: an absolute path, or "./NAME" of an input of the node's job.
+type Command struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Command       string                 `protobuf:"bytes,1,opt,name=command,proto3" json:"command,omitempty"`
+	Args          []string               `protobuf:"bytes,2,rep,name=args,proto3" json:"args,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Command) Reset() {
+	*x = Command{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Command) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Command) ProtoMessage() {}
+
+func (x *Command) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Command.ProtoReflect.Descriptor instead.
+func (*Command) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Command) GetCommand() string {
+	if x != nil {
+		return x.Command
+	}
+	return ""
+}
+
+func (x *Command) GetArgs() []string {
+	if x != nil {
+		return x.Args
+	}
+	return nil
+}
+
+// Abort is when and how a workflow is ended early.
+type Abort struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The node's exit code that does it.
+	Exit int32 `protobuf:"varint,1,opt,name=exit,proto3" json:"exit,omitempty"`
+	// The workflow's own exit code then; absent: exit.
+	Return        *int32 `protobuf:"varint,2,opt,name=return,proto3,oneof" json:"return,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Abort) Reset() {
+	*x = Abort{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Abort) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Abort) ProtoMessage() {}
+
+func (x *Abort) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Abort.ProtoReflect.Descriptor instead.
+func (*Abort) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Abort) GetExit() int32 {
+	if x != nil {
+		return x.Exit
+	}
+	return 0
+}
+
+func (x *Abort) GetReturn() int32 {
+	if x != nil && x.Return != nil {
+		return *x.Return
+	}
+	return 0
+}
+
 // Status of one task, or of a run of neighbouring tasks that are alike.
 type Status struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -701,14 +1092,16 @@ type Status struct {
 	// When this state began at the pool.
 	Time *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=time,proto3" json:"time,omitempty"`
 	// Where it runs or ran.
-	Node          string `protobuf:"bytes,10,opt,name=node,proto3" json:"node,omitempty"`
+	Node string `protobuf:"bytes,10,opt,name=node,proto3" json:"node,omitempty"`
+	// Unspecified: the pool does not tell, or there is nothing to tell.
+	Cause         Cause `protobuf:"varint,11,opt,name=cause,proto3,enum=oceanid.scheduler.v1.Cause" json:"cause,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +1113,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[7]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +1126,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{7}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Status) GetId() string {
@@ -806,6 +1199,13 @@ func (x *Status) GetNode() string {
 	return ""
 }
 
+func (x *Status) GetCause() Cause {
+	if x != nil {
+		return x.Cause
+	}
+	return Cause_CAUSE_UNSPECIFIED
+}
+
 type Exit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 0–255, where the task exited by itself.
@@ -818,7 +1218,7 @@ type Exit struct {
 
 func (x *Exit) Reset() {
 	*x = Exit{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -830,7 +1230,7 @@ func (x *Exit) String() string {
 func (*Exit) ProtoMessage() {}
 
 func (x *Exit) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -843,7 +1243,7 @@ func (x *Exit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exit.ProtoReflect.Descriptor instead.
 func (*Exit) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{8}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Exit) GetCode() int32 {
@@ -870,7 +1270,7 @@ type SubmitRequest struct {
 
 func (x *SubmitRequest) Reset() {
 	*x = SubmitRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -882,7 +1282,7 @@ func (x *SubmitRequest) String() string {
 func (*SubmitRequest) ProtoMessage() {}
 
 func (x *SubmitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[9]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -895,7 +1295,7 @@ func (x *SubmitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitRequest.ProtoReflect.Descriptor instead.
 func (*SubmitRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{9}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SubmitRequest) GetInstance() *pluginv1.Instance {
@@ -922,7 +1322,7 @@ type SubmitResponse struct {
 
 func (x *SubmitResponse) Reset() {
 	*x = SubmitResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +1334,7 @@ func (x *SubmitResponse) String() string {
 func (*SubmitResponse) ProtoMessage() {}
 
 func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[10]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1347,7 @@ func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitResponse.ProtoReflect.Descriptor instead.
 func (*SubmitResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{10}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SubmitResponse) GetId() string {
@@ -968,7 +1368,7 @@ type QueryRequest struct {
 
 func (x *QueryRequest) Reset() {
 	*x = QueryRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -980,7 +1380,7 @@ func (x *QueryRequest) String() string {
 func (*QueryRequest) ProtoMessage() {}
 
 func (x *QueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[11]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -993,7 +1393,7 @@ func (x *QueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryRequest.ProtoReflect.Descriptor instead.
 func (*QueryRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{11}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *QueryRequest) GetInstance() *pluginv1.Instance {
@@ -1022,7 +1422,7 @@ type JobRef struct {
 
 func (x *JobRef) Reset() {
 	*x = JobRef{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1034,7 +1434,7 @@ func (x *JobRef) String() string {
 func (*JobRef) ProtoMessage() {}
 
 func (x *JobRef) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[12]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1047,7 +1447,7 @@ func (x *JobRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JobRef.ProtoReflect.Descriptor instead.
 func (*JobRef) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{12}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *JobRef) GetId() string {
@@ -1080,7 +1480,7 @@ type QueryResponse struct {
 
 func (x *QueryResponse) Reset() {
 	*x = QueryResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1092,7 +1492,7 @@ func (x *QueryResponse) String() string {
 func (*QueryResponse) ProtoMessage() {}
 
 func (x *QueryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[13]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1105,7 +1505,7 @@ func (x *QueryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryResponse.ProtoReflect.Descriptor instead.
 func (*QueryResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{13}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *QueryResponse) GetStatuses() []*Status {
@@ -1125,7 +1525,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1137,7 +1537,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[14]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1150,7 +1550,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{14}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CancelRequest) GetInstance() *pluginv1.Instance {
@@ -1175,7 +1575,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1187,7 +1587,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[15]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1200,7 +1600,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{15}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{17}
 }
 
 type HoldRequest struct {
@@ -1213,7 +1613,7 @@ type HoldRequest struct {
 
 func (x *HoldRequest) Reset() {
 	*x = HoldRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1225,7 +1625,7 @@ func (x *HoldRequest) String() string {
 func (*HoldRequest) ProtoMessage() {}
 
 func (x *HoldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[16]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1238,7 +1638,7 @@ func (x *HoldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HoldRequest.ProtoReflect.Descriptor instead.
 func (*HoldRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{16}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *HoldRequest) GetInstance() *pluginv1.Instance {
@@ -1263,7 +1663,7 @@ type HoldResponse struct {
 
 func (x *HoldResponse) Reset() {
 	*x = HoldResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1275,7 +1675,7 @@ func (x *HoldResponse) String() string {
 func (*HoldResponse) ProtoMessage() {}
 
 func (x *HoldResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[17]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1288,7 +1688,7 @@ func (x *HoldResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HoldResponse.ProtoReflect.Descriptor instead.
 func (*HoldResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{17}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{19}
 }
 
 type ReleaseRequest struct {
@@ -1301,7 +1701,7 @@ type ReleaseRequest struct {
 
 func (x *ReleaseRequest) Reset() {
 	*x = ReleaseRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1313,7 +1713,7 @@ func (x *ReleaseRequest) String() string {
 func (*ReleaseRequest) ProtoMessage() {}
 
 func (x *ReleaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[18]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1326,7 +1726,7 @@ func (x *ReleaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReleaseRequest.ProtoReflect.Descriptor instead.
 func (*ReleaseRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{18}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ReleaseRequest) GetInstance() *pluginv1.Instance {
@@ -1351,7 +1751,7 @@ type ReleaseResponse struct {
 
 func (x *ReleaseResponse) Reset() {
 	*x = ReleaseResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1363,7 +1763,7 @@ func (x *ReleaseResponse) String() string {
 func (*ReleaseResponse) ProtoMessage() {}
 
 func (x *ReleaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[19]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1376,7 +1776,7 @@ func (x *ReleaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReleaseResponse.ProtoReflect.Descriptor instead.
 func (*ReleaseResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{19}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{21}
 }
 
 type SubmitWorkflowRequest struct {
@@ -1389,7 +1789,7 @@ type SubmitWorkflowRequest struct {
 
 func (x *SubmitWorkflowRequest) Reset() {
 	*x = SubmitWorkflowRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1401,7 +1801,7 @@ func (x *SubmitWorkflowRequest) String() string {
 func (*SubmitWorkflowRequest) ProtoMessage() {}
 
 func (x *SubmitWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[20]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1414,7 +1814,7 @@ func (x *SubmitWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*SubmitWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{20}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SubmitWorkflowRequest) GetInstance() *pluginv1.Instance {
@@ -1441,7 +1841,7 @@ type SubmitWorkflowResponse struct {
 
 func (x *SubmitWorkflowResponse) Reset() {
 	*x = SubmitWorkflowResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1453,7 +1853,7 @@ func (x *SubmitWorkflowResponse) String() string {
 func (*SubmitWorkflowResponse) ProtoMessage() {}
 
 func (x *SubmitWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[21]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1466,7 +1866,7 @@ func (x *SubmitWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*SubmitWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{21}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SubmitWorkflowResponse) GetId() string {
@@ -1487,7 +1887,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1499,7 +1899,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[22]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1512,7 +1912,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{22}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WatchRequest) GetInstance() *pluginv1.Instance {
@@ -1543,7 +1943,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1555,7 +1955,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1568,7 +1968,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{23}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *WatchResponse) GetMessage() isWatchResponse_Message {
@@ -1638,7 +2038,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1650,7 +2050,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[24]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1663,7 +2063,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{24}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Event) GetStatus() *Status {
@@ -1690,7 +2090,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1702,7 +2102,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1715,7 +2115,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{25}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Heartbeat) GetCursor() string {
@@ -1737,7 +2137,7 @@ type Reset struct {
 
 func (x *Reset) Reset() {
 	*x = Reset{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1749,7 +2149,7 @@ func (x *Reset) String() string {
 func (*Reset) ProtoMessage() {}
 
 func (x *Reset) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[26]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1762,7 +2162,7 @@ func (x *Reset) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reset.ProtoReflect.Descriptor instead.
 func (*Reset) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{26}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Reset) GetCursor() string {
@@ -1795,7 +2195,7 @@ type TailRequest struct {
 
 func (x *TailRequest) Reset() {
 	*x = TailRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1807,7 +2207,7 @@ func (x *TailRequest) String() string {
 func (*TailRequest) ProtoMessage() {}
 
 func (x *TailRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[27]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1820,7 +2220,7 @@ func (x *TailRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TailRequest.ProtoReflect.Descriptor instead.
 func (*TailRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{27}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *TailRequest) GetInstance() *pluginv1.Instance {
@@ -1874,7 +2274,7 @@ type TailResponse struct {
 
 func (x *TailResponse) Reset() {
 	*x = TailResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1886,7 +2286,7 @@ func (x *TailResponse) String() string {
 func (*TailResponse) ProtoMessage() {}
 
 func (x *TailResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[28]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1899,7 +2299,7 @@ func (x *TailResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TailResponse.ProtoReflect.Descriptor instead.
 func (*TailResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{28}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TailResponse) GetChunk() []byte {
@@ -1922,7 +2322,7 @@ type UploadRequest struct {
 
 func (x *UploadRequest) Reset() {
 	*x = UploadRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1934,7 +2334,7 @@ func (x *UploadRequest) String() string {
 func (*UploadRequest) ProtoMessage() {}
 
 func (x *UploadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1947,7 +2347,7 @@ func (x *UploadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadRequest.ProtoReflect.Descriptor instead.
 func (*UploadRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{29}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *UploadRequest) GetMessage() isUploadRequest_Message {
@@ -2002,7 +2402,7 @@ type UploadHeader struct {
 
 func (x *UploadHeader) Reset() {
 	*x = UploadHeader{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2014,7 +2414,7 @@ func (x *UploadHeader) String() string {
 func (*UploadHeader) ProtoMessage() {}
 
 func (x *UploadHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[30]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2027,7 +2427,7 @@ func (x *UploadHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadHeader.ProtoReflect.Descriptor instead.
 func (*UploadHeader) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{30}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *UploadHeader) GetInstance() *pluginv1.Instance {
@@ -2059,7 +2459,7 @@ type UploadResponse struct {
 
 func (x *UploadResponse) Reset() {
 	*x = UploadResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[31]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2071,7 +2471,7 @@ func (x *UploadResponse) String() string {
 func (*UploadResponse) ProtoMessage() {}
 
 func (x *UploadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[31]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2084,7 +2484,7 @@ func (x *UploadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadResponse.ProtoReflect.Descriptor instead.
 func (*UploadResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{31}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{33}
 }
 
 type DownloadRequest struct {
@@ -2101,7 +2501,7 @@ type DownloadRequest struct {
 
 func (x *DownloadRequest) Reset() {
 	*x = DownloadRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[32]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2113,7 +2513,7 @@ func (x *DownloadRequest) String() string {
 func (*DownloadRequest) ProtoMessage() {}
 
 func (x *DownloadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[32]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2126,7 +2526,7 @@ func (x *DownloadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadRequest.ProtoReflect.Descriptor instead.
 func (*DownloadRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{32}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *DownloadRequest) GetInstance() *pluginv1.Instance {
@@ -2171,7 +2571,7 @@ type DownloadResponse struct {
 
 func (x *DownloadResponse) Reset() {
 	*x = DownloadResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2183,7 +2583,7 @@ func (x *DownloadResponse) String() string {
 func (*DownloadResponse) ProtoMessage() {}
 
 func (x *DownloadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2196,7 +2596,7 @@ func (x *DownloadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadResponse.ProtoReflect.Descriptor instead.
 func (*DownloadResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{33}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *DownloadResponse) GetMessage() isDownloadResponse_Message {
@@ -2270,7 +2670,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[34]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2282,7 +2682,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[34]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2295,7 +2695,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{34}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *File) GetTask() int64 {
@@ -2343,7 +2743,7 @@ type FileTrailer struct {
 
 func (x *FileTrailer) Reset() {
 	*x = FileTrailer{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[35]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2355,7 +2755,7 @@ func (x *FileTrailer) String() string {
 func (*FileTrailer) ProtoMessage() {}
 
 func (x *FileTrailer) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[35]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2368,7 +2768,7 @@ func (x *FileTrailer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileTrailer.ProtoReflect.Descriptor instead.
 func (*FileTrailer) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{35}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *FileTrailer) GetSha256() string {
@@ -2387,7 +2787,7 @@ type ProbeRequest struct {
 
 func (x *ProbeRequest) Reset() {
 	*x = ProbeRequest{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[36]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2399,7 +2799,7 @@ func (x *ProbeRequest) String() string {
 func (*ProbeRequest) ProtoMessage() {}
 
 func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[36]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2412,7 +2812,7 @@ func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeRequest.ProtoReflect.Descriptor instead.
 func (*ProbeRequest) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{36}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ProbeRequest) GetInstance() *pluginv1.Instance {
@@ -2431,7 +2831,7 @@ type ProbeResponse struct {
 
 func (x *ProbeResponse) Reset() {
 	*x = ProbeResponse{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[37]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2443,7 +2843,7 @@ func (x *ProbeResponse) String() string {
 func (*ProbeResponse) ProtoMessage() {}
 
 func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[37]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2456,7 +2856,7 @@ func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeResponse.ProtoReflect.Descriptor instead.
 func (*ProbeResponse) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{37}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ProbeResponse) GetCheck() *Check {
@@ -2479,7 +2879,7 @@ type Check struct {
 
 func (x *Check) Reset() {
 	*x = Check{}
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[38]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2491,7 +2891,7 @@ func (x *Check) String() string {
 func (*Check) ProtoMessage() {}
 
 func (x *Check) ProtoReflect() protoreflect.Message {
-	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[38]
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2504,7 +2904,7 @@ func (x *Check) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Check.ProtoReflect.Descriptor instead.
 func (*Check) Descriptor() ([]byte, []int) {
-	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{38}
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Check) GetName() string {
@@ -2528,11 +2928,1146 @@ func (x *Check) GetText() string {
 	return ""
 }
 
+type SubmitBatchRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Instance *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	// Each with a token of its own.
+	Jobs          []*Job `protobuf:"bytes,2,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubmitBatchRequest) Reset() {
+	*x = SubmitBatchRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitBatchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitBatchRequest) ProtoMessage() {}
+
+func (x *SubmitBatchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitBatchRequest.ProtoReflect.Descriptor instead.
+func (*SubmitBatchRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *SubmitBatchRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *SubmitBatchRequest) GetJobs() []*Job {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+type SubmitBatchResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The job's.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// Types that are valid to be assigned to Answer:
+	//
+	//	*SubmitBatchResponse_Id
+	//	*SubmitBatchResponse_Refusal
+	Answer        isSubmitBatchResponse_Answer `protobuf_oneof:"answer"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubmitBatchResponse) Reset() {
+	*x = SubmitBatchResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubmitBatchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubmitBatchResponse) ProtoMessage() {}
+
+func (x *SubmitBatchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubmitBatchResponse.ProtoReflect.Descriptor instead.
+func (*SubmitBatchResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *SubmitBatchResponse) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *SubmitBatchResponse) GetAnswer() isSubmitBatchResponse_Answer {
+	if x != nil {
+		return x.Answer
+	}
+	return nil
+}
+
+func (x *SubmitBatchResponse) GetId() string {
+	if x != nil {
+		if x, ok := x.Answer.(*SubmitBatchResponse_Id); ok {
+			return x.Id
+		}
+	}
+	return ""
+}
+
+func (x *SubmitBatchResponse) GetRefusal() *Refusal {
+	if x != nil {
+		if x, ok := x.Answer.(*SubmitBatchResponse_Refusal); ok {
+			return x.Refusal
+		}
+	}
+	return nil
+}
+
+type isSubmitBatchResponse_Answer interface {
+	isSubmitBatchResponse_Answer()
+}
+
+type SubmitBatchResponse_Id struct {
+	// As Submit's.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3,oneof"`
+}
+
+type SubmitBatchResponse_Refusal struct {
+	Refusal *Refusal `protobuf:"bytes,3,opt,name=refusal,proto3,oneof"`
+}
+
+func (*SubmitBatchResponse_Id) isSubmitBatchResponse_Answer() {}
+
+func (*SubmitBatchResponse_Refusal) isSubmitBatchResponse_Answer() {}
+
+// Refusal is an error as a message: what the details of a gRPC status say of a call, said of one job.
+type Refusal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The reason of ErrorInfo: "CONFLICT", "INVALID" …
+	Reason string `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Whose fault it is, as in ErrorInfo's metadata.
+	Blame string `protobuf:"bytes,2,opt,name=blame,proto3" json:"blame,omitempty"`
+	Text  string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	// When it may be tried again; absent: nothing is known about that.
+	RetryAfter    *durationpb.Duration `protobuf:"bytes,4,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Refusal) Reset() {
+	*x = Refusal{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Refusal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Refusal) ProtoMessage() {}
+
+func (x *Refusal) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
+func (*Refusal) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *Refusal) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Refusal) GetBlame() string {
+	if x != nil {
+		return x.Blame
+	}
+	return ""
+}
+
+func (x *Refusal) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Refusal) GetRetryAfter() *durationpb.Duration {
+	if x != nil {
+		return x.RetryAfter
+	}
+	return nil
+}
+
+type SuspendRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Jobs          []*JobRef              `protobuf:"bytes,2,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuspendRequest) Reset() {
+	*x = SuspendRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuspendRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuspendRequest) ProtoMessage() {}
+
+func (x *SuspendRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuspendRequest.ProtoReflect.Descriptor instead.
+func (*SuspendRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *SuspendRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *SuspendRequest) GetJobs() []*JobRef {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+type SuspendResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuspendResponse) Reset() {
+	*x = SuspendResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuspendResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuspendResponse) ProtoMessage() {}
+
+func (x *SuspendResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuspendResponse.ProtoReflect.Descriptor instead.
+func (*SuspendResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{45}
+}
+
+type ResumeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Jobs          []*JobRef              `protobuf:"bytes,2,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeRequest) Reset() {
+	*x = ResumeRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeRequest) ProtoMessage() {}
+
+func (x *ResumeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeRequest.ProtoReflect.Descriptor instead.
+func (*ResumeRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *ResumeRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *ResumeRequest) GetJobs() []*JobRef {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+type ResumeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeResponse) Reset() {
+	*x = ResumeResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeResponse) ProtoMessage() {}
+
+func (x *ResumeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeResponse.ProtoReflect.Descriptor instead.
+func (*ResumeResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{47}
+}
+
+type RemoveRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Jobs          []*JobRef              `protobuf:"bytes,2,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveRequest) Reset() {
+	*x = RemoveRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveRequest) ProtoMessage() {}
+
+func (x *RemoveRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveRequest.ProtoReflect.Descriptor instead.
+func (*RemoveRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *RemoveRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *RemoveRequest) GetJobs() []*JobRef {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+type RemoveResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveResponse) Reset() {
+	*x = RemoveResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveResponse) ProtoMessage() {}
+
+func (x *RemoveResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveResponse.ProtoReflect.Descriptor instead.
+func (*RemoveResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{49}
+}
+
+type FindRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Instance *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	// What the tokens begin with.
+	Prefix        string                 `protobuf:"bytes,2,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	Since         *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindRequest) Reset() {
+	*x = FindRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindRequest) ProtoMessage() {}
+
+func (x *FindRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindRequest.ProtoReflect.Descriptor instead.
+func (*FindRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *FindRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *FindRequest) GetPrefix() string {
+	if x != nil {
+		return x.Prefix
+	}
+	return ""
+}
+
+func (x *FindRequest) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+type FindResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Found         *Found                 `protobuf:"bytes,1,opt,name=found,proto3" json:"found,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindResponse) Reset() {
+	*x = FindResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindResponse) ProtoMessage() {}
+
+func (x *FindResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindResponse.ProtoReflect.Descriptor instead.
+func (*FindResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *FindResponse) GetFound() *Found {
+	if x != nil {
+		return x.Found
+	}
+	return nil
+}
+
+type Found struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Ref   *JobRef                `protobuf:"bytes,1,opt,name=ref,proto3" json:"ref,omitempty"`
+	// What was submitted, as far as the driver has kept it; one of them, or none.
+	Job      *Job      `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
+	Workflow *Workflow `protobuf:"bytes,3,opt,name=workflow,proto3" json:"workflow,omitempty"`
+	// When the pool took it; absent: unknown.
+	Submitted     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=submitted,proto3" json:"submitted,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Found) Reset() {
+	*x = Found{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Found) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Found) ProtoMessage() {}
+
+func (x *Found) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Found.ProtoReflect.Descriptor instead.
+func (*Found) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *Found) GetRef() *JobRef {
+	if x != nil {
+		return x.Ref
+	}
+	return nil
+}
+
+func (x *Found) GetJob() *Job {
+	if x != nil {
+		return x.Job
+	}
+	return nil
+}
+
+func (x *Found) GetWorkflow() *Workflow {
+	if x != nil {
+		return x.Workflow
+	}
+	return nil
+}
+
+func (x *Found) GetSubmitted() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Submitted
+	}
+	return nil
+}
+
+type ExplainRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	Job           *JobRef                `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
+	Task          int64                  `protobuf:"varint,3,opt,name=task,proto3" json:"task,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainRequest) Reset() {
+	*x = ExplainRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainRequest) ProtoMessage() {}
+
+func (x *ExplainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainRequest.ProtoReflect.Descriptor instead.
+func (*ExplainRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *ExplainRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+func (x *ExplainRequest) GetJob() *JobRef {
+	if x != nil {
+		return x.Job
+	}
+	return nil
+}
+
+func (x *ExplainRequest) GetTask() int64 {
+	if x != nil {
+		return x.Task
+	}
+	return 0
+}
+
+type ExplainResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One sentence for the portal's user.
+	Summary string `protobuf:"bytes,1,opt,name=summary,proto3" json:"summary,omitempty"`
+	// What it was concluded from, the most important first; at most 100.
+	Points []string `protobuf:"bytes,2,rep,name=points,proto3" json:"points,omitempty"`
+	// What the user or the operator can do; empty: to wait.
+	Advice        string `protobuf:"bytes,3,opt,name=advice,proto3" json:"advice,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainResponse) Reset() {
+	*x = ExplainResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainResponse) ProtoMessage() {}
+
+func (x *ExplainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainResponse.ProtoReflect.Descriptor instead.
+func (*ExplainResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *ExplainResponse) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
+}
+
+func (x *ExplainResponse) GetPoints() []string {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
+func (x *ExplainResponse) GetAdvice() string {
+	if x != nil {
+		return x.Advice
+	}
+	return ""
+}
+
+type InspectRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instance      *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InspectRequest) Reset() {
+	*x = InspectRequest{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InspectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InspectRequest) ProtoMessage() {}
+
+func (x *InspectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
+func (*InspectRequest) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *InspectRequest) GetInstance() *pluginv1.Instance {
+	if x != nil {
+		return x.Instance
+	}
+	return nil
+}
+
+type InspectResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The pool's own name, what runs it ("HTCondor"), and that software's version.
+	Name     string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Software string `protobuf:"bytes,2,opt,name=software,proto3" json:"software,omitempty"`
+	Version  string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
+	// All nodes together, and how many there are.
+	Sum   *Capacity `protobuf:"bytes,4,opt,name=sum,proto3" json:"sum,omitempty"`
+	Count int64     `protobuf:"varint,5,opt,name=count,proto3" json:"count,omitempty"`
+	// At most 1000 of them; the rest are only in the sums.
+	Nodes []*PoolNode `protobuf:"bytes,6,rep,name=nodes,proto3" json:"nodes,omitempty"`
+	// How many tasks of anybody are in each state at the pool; each state once.
+	Jobs []*StateCount `protobuf:"bytes,7,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	// When this was seen.
+	Time          *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InspectResponse) Reset() {
+	*x = InspectResponse{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InspectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InspectResponse) ProtoMessage() {}
+
+func (x *InspectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
+func (*InspectResponse) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *InspectResponse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *InspectResponse) GetSoftware() string {
+	if x != nil {
+		return x.Software
+	}
+	return ""
+}
+
+func (x *InspectResponse) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *InspectResponse) GetSum() *Capacity {
+	if x != nil {
+		return x.Sum
+	}
+	return nil
+}
+
+func (x *InspectResponse) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *InspectResponse) GetNodes() []*PoolNode {
+	if x != nil {
+		return x.Nodes
+	}
+	return nil
+}
+
+func (x *InspectResponse) GetJobs() []*StateCount {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+func (x *InspectResponse) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+type PoolNode struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Texts of a node have at most 256 bytes each.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The pool's own word.
+	State         string    `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	Version       string    `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
+	Capacity      *Capacity `protobuf:"bytes,4,opt,name=capacity,proto3" json:"capacity,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PoolNode) Reset() {
+	*x = PoolNode{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PoolNode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PoolNode) ProtoMessage() {}
+
+func (x *PoolNode) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PoolNode.ProtoReflect.Descriptor instead.
+func (*PoolNode) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *PoolNode) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PoolNode) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *PoolNode) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *PoolNode) GetCapacity() *Capacity {
+	if x != nil {
+		return x.Capacity
+	}
+	return nil
+}
+
+// Capacity is what there is, and how much of it is in use.
+type Capacity struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Cpus            float64                `protobuf:"fixed64,1,opt,name=cpus,proto3" json:"cpus,omitempty"`
+	CpusUsed        float64                `protobuf:"fixed64,2,opt,name=cpus_used,json=cpusUsed,proto3" json:"cpus_used,omitempty"`
+	MemoryBytes     int64                  `protobuf:"varint,3,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	MemoryBytesUsed int64                  `protobuf:"varint,4,opt,name=memory_bytes_used,json=memoryBytesUsed,proto3" json:"memory_bytes_used,omitempty"`
+	Gpus            int64                  `protobuf:"varint,5,opt,name=gpus,proto3" json:"gpus,omitempty"`
+	GpusUsed        int64                  `protobuf:"varint,6,opt,name=gpus_used,json=gpusUsed,proto3" json:"gpus_used,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Capacity) Reset() {
+	*x = Capacity{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Capacity) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Capacity) ProtoMessage() {}
+
+func (x *Capacity) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Capacity.ProtoReflect.Descriptor instead.
+func (*Capacity) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *Capacity) GetCpus() float64 {
+	if x != nil {
+		return x.Cpus
+	}
+	return 0
+}
+
+func (x *Capacity) GetCpusUsed() float64 {
+	if x != nil {
+		return x.CpusUsed
+	}
+	return 0
+}
+
+func (x *Capacity) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *Capacity) GetMemoryBytesUsed() int64 {
+	if x != nil {
+		return x.MemoryBytesUsed
+	}
+	return 0
+}
+
+func (x *Capacity) GetGpus() int64 {
+	if x != nil {
+		return x.Gpus
+	}
+	return 0
+}
+
+func (x *Capacity) GetGpusUsed() int64 {
+	if x != nil {
+		return x.GpusUsed
+	}
+	return 0
+}
+
+type StateCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	State         State                  `protobuf:"varint,1,opt,name=state,proto3,enum=oceanid.scheduler.v1.State" json:"state,omitempty"`
+	Count         int64                  `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StateCount) Reset() {
+	*x = StateCount{}
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StateCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StateCount) ProtoMessage() {}
+
+func (x *StateCount) ProtoReflect() protoreflect.Message {
+	mi := &file_oceanid_scheduler_v1_scheduler_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StateCount.ProtoReflect.Descriptor instead.
+func (*StateCount) Descriptor() ([]byte, []int) {
+	return file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *StateCount) GetState() State {
+	if x != nil {
+		return x.State
+	}
+	return State_STATE_UNSPECIFIED
+}
+
+func (x *StateCount) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 var File_oceanid_scheduler_v1_scheduler_proto protoreflect.FileDescriptor
 
 const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\n" +
-	"$oceanid/scheduler/v1/scheduler.proto\x12\x14oceanid.scheduler.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1eoceanid/plugin/v1/plugin.proto\"\xb0\x04\n" +
+	"$oceanid/scheduler/v1/scheduler.proto\x12\x14oceanid.scheduler.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1eoceanid/plugin/v1/plugin.proto\"\xc6\x05\n" +
 	"\x03Job\x12\x14\n" +
 	"\x05token\x18\x01 \x01(\tR\x05token\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
@@ -2546,21 +4081,26 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\tresources\x18\n" +
 	" \x01(\v2\x1f.oceanid.scheduler.v1.ResourcesR\tresources\x12=\n" +
 	"\x06labels\x18\v \x03(\v2%.oceanid.scheduler.v1.Job.LabelsEntryR\x06labels\x12\x12\n" +
-	"\x04user\x18\f \x01(\tR\x04user\x1a6\n" +
+	"\x04user\x18\f \x01(\tR\x04user\x12@\n" +
+	"\aoptions\x18\r \x03(\v2&.oceanid.scheduler.v1.Job.OptionsEntryR\aoptions\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"[\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aR\n" +
+	"\fOptionsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\x05value:\x028\x01\"[\n" +
 	"\x05Input\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x12\n" +
 	"\x04mode\x18\x03 \x01(\rR\x04mode\x12\x16\n" +
-	"\x06sha256\x18\x04 \x01(\tR\x06sha256\"M\n" +
+	"\x06sha256\x18\x04 \x01(\tR\x06sha256\"g\n" +
 	"\x05Array\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\x03R\x05count\x12.\n" +
-	"\x04args\x18\x02 \x03(\v2\x1a.oceanid.scheduler.v1.ArgsR\x04args\"\x1a\n" +
+	"\x04args\x18\x02 \x03(\v2\x1a.oceanid.scheduler.v1.ArgsR\x04args\x12\x18\n" +
+	"\aindices\x18\x03 \x03(\x03R\aindices\"\x1a\n" +
 	"\x04Args\x12\x12\n" +
 	"\x04args\x18\x01 \x03(\tR\x04args\"\xab\x01\n" +
 	"\tResources\x12\x12\n" +
@@ -2569,20 +4109,55 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\n" +
 	"disk_bytes\x18\x03 \x01(\x03R\tdiskBytes\x12\x12\n" +
 	"\x04gpus\x18\x04 \x01(\x05R\x04gpus\x124\n" +
-	"\brun_time\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\arunTime\"\xf9\x01\n" +
+	"\brun_time\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\arunTime\"\xbc\x04\n" +
 	"\bWorkflow\x12\x14\n" +
 	"\x05token\x18\x01 \x01(\tR\x05token\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x120\n" +
 	"\x05nodes\x18\x03 \x03(\v2\x1a.oceanid.scheduler.v1.NodeR\x05nodes\x12B\n" +
 	"\x06labels\x18\x04 \x03(\v2*.oceanid.scheduler.v1.Workflow.LabelsEntryR\x06labels\x12\x12\n" +
-	"\x04user\x18\x05 \x01(\tR\x04user\x1a9\n" +
+	"\x04user\x18\x05 \x01(\tR\x04user\x12E\n" +
+	"\aoptions\x18\x06 \x03(\v2+.oceanid.scheduler.v1.Workflow.OptionsEntryR\aoptions\x12K\n" +
+	"\tthrottles\x18\a \x03(\v2-.oceanid.scheduler.v1.Workflow.ThrottlesEntryR\tthrottles\x12\x1b\n" +
+	"\tmax_nodes\x18\b \x01(\x03R\bmaxNodes\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"]\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1aR\n" +
+	"\fOptionsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\x05value:\x028\x01\x1a<\n" +
+	"\x0eThrottlesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\xa9\x05\n" +
 	"\x04Node\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12+\n" +
 	"\x03job\x18\x02 \x01(\v2\x19.oceanid.scheduler.v1.JobR\x03job\x12\x14\n" +
-	"\x05after\x18\x03 \x03(\tR\x05after\"\xaf\x02\n" +
+	"\x05after\x18\x03 \x03(\tR\x05after\x122\n" +
+	"\x04kind\x18\x04 \x01(\x0e2\x1e.oceanid.scheduler.v1.NodeKindR\x04kind\x12:\n" +
+	"\bworkflow\x18\x05 \x01(\v2\x1e.oceanid.scheduler.v1.WorkflowR\bworkflow\x12\x16\n" +
+	"\x06splice\x18\x06 \x01(\bR\x06splice\x128\n" +
+	"\x04vars\x18\a \x03(\v2$.oceanid.scheduler.v1.Node.VarsEntryR\x04vars\x12\x18\n" +
+	"\aretries\x18\b \x01(\x05R\aretries\x12$\n" +
+	"\vunless_exit\x18\t \x01(\x05H\x00R\n" +
+	"unlessExit\x88\x01\x01\x12\x1a\n" +
+	"\bpriority\x18\n" +
+	" \x01(\x03R\bpriority\x12\x1a\n" +
+	"\bcategory\x18\v \x01(\tR\bcategory\x12/\n" +
+	"\x03pre\x18\f \x01(\v2\x1d.oceanid.scheduler.v1.CommandR\x03pre\x121\n" +
+	"\x04post\x18\r \x01(\v2\x1d.oceanid.scheduler.v1.CommandR\x04post\x12\x1e\n" +
+	"\bpre_skip\x18\x0e \x01(\x05H\x01R\apreSkip\x88\x01\x01\x126\n" +
+	"\babort_on\x18\x0f \x01(\v2\x1b.oceanid.scheduler.v1.AbortR\aabortOn\x1a7\n" +
+	"\tVarsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\x0e\n" +
+	"\f_unless_exitB\v\n" +
+	"\t_pre_skip\"7\n" +
+	"\aCommand\x12\x18\n" +
+	"\acommand\x18\x01 \x01(\tR\acommand\x12\x12\n" +
+	"\x04args\x18\x02 \x03(\tR\x04args\"C\n" +
+	"\x05Abort\x12\x12\n" +
+	"\x04exit\x18\x01 \x01(\x05R\x04exit\x12\x1b\n" +
+	"\x06return\x18\x02 \x01(\x05H\x00R\x06return\x88\x01\x01B\t\n" +
+	"\a_return\"\xe2\x02\n" +
 	"\x06Status\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x12\n" +
@@ -2594,7 +4169,8 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\x04exit\x18\b \x01(\v2\x1a.oceanid.scheduler.v1.ExitR\x04exit\x12.\n" +
 	"\x04time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x12\n" +
 	"\x04node\x18\n" +
-	" \x01(\tR\x04node\"2\n" +
+	" \x01(\tR\x04node\x121\n" +
+	"\x05cause\x18\v \x01(\x0e2\x1b.oceanid.scheduler.v1.CauseR\x05cause\"2\n" +
 	"\x04Exit\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\x05R\x04code\x12\x16\n" +
 	"\x06signal\x18\x02 \x01(\x05R\x06signal\"u\n" +
@@ -2688,7 +4264,83 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\x05Check\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
 	"\x02ok\x18\x02 \x01(\bR\x02ok\x12\x12\n" +
-	"\x04text\x18\x03 \x01(\tR\x04text*\xc7\x01\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"|\n" +
+	"\x12SubmitBatchRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x12-\n" +
+	"\x04jobs\x18\x02 \x03(\v2\x19.oceanid.scheduler.v1.JobR\x04jobs\"\x82\x01\n" +
+	"\x13SubmitBatchResponse\x12\x14\n" +
+	"\x05token\x18\x01 \x01(\tR\x05token\x12\x10\n" +
+	"\x02id\x18\x02 \x01(\tH\x00R\x02id\x129\n" +
+	"\arefusal\x18\x03 \x01(\v2\x1d.oceanid.scheduler.v1.RefusalH\x00R\arefusalB\b\n" +
+	"\x06answer\"\x87\x01\n" +
+	"\aRefusal\x12\x16\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x14\n" +
+	"\x05blame\x18\x02 \x01(\tR\x05blame\x12\x12\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\x12:\n" +
+	"\vretry_after\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\n" +
+	"retryAfter\"{\n" +
+	"\x0eSuspendRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x120\n" +
+	"\x04jobs\x18\x02 \x03(\v2\x1c.oceanid.scheduler.v1.JobRefR\x04jobs\"\x11\n" +
+	"\x0fSuspendResponse\"z\n" +
+	"\rResumeRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x120\n" +
+	"\x04jobs\x18\x02 \x03(\v2\x1c.oceanid.scheduler.v1.JobRefR\x04jobs\"\x10\n" +
+	"\x0eResumeResponse\"z\n" +
+	"\rRemoveRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x120\n" +
+	"\x04jobs\x18\x02 \x03(\v2\x1c.oceanid.scheduler.v1.JobRefR\x04jobs\"\x10\n" +
+	"\x0eRemoveResponse\"\x90\x01\n" +
+	"\vFindRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x12\x16\n" +
+	"\x06prefix\x18\x02 \x01(\tR\x06prefix\x120\n" +
+	"\x05since\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\"A\n" +
+	"\fFindResponse\x121\n" +
+	"\x05found\x18\x01 \x01(\v2\x1b.oceanid.scheduler.v1.FoundR\x05found\"\xda\x01\n" +
+	"\x05Found\x12.\n" +
+	"\x03ref\x18\x01 \x01(\v2\x1c.oceanid.scheduler.v1.JobRefR\x03ref\x12+\n" +
+	"\x03job\x18\x02 \x01(\v2\x19.oceanid.scheduler.v1.JobR\x03job\x12:\n" +
+	"\bworkflow\x18\x03 \x01(\v2\x1e.oceanid.scheduler.v1.WorkflowR\bworkflow\x128\n" +
+	"\tsubmitted\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tsubmitted\"\x8d\x01\n" +
+	"\x0eExplainRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\x12.\n" +
+	"\x03job\x18\x02 \x01(\v2\x1c.oceanid.scheduler.v1.JobRefR\x03job\x12\x12\n" +
+	"\x04task\x18\x03 \x01(\x03R\x04task\"[\n" +
+	"\x0fExplainResponse\x12\x18\n" +
+	"\asummary\x18\x01 \x01(\tR\asummary\x12\x16\n" +
+	"\x06points\x18\x02 \x03(\tR\x06points\x12\x16\n" +
+	"\x06advice\x18\x03 \x01(\tR\x06advice\"I\n" +
+	"\x0eInspectRequest\x127\n" +
+	"\binstance\x18\x01 \x01(\v2\x1b.oceanid.plugin.v1.InstanceR\binstance\"\xbf\x02\n" +
+	"\x0fInspectResponse\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
+	"\bsoftware\x18\x02 \x01(\tR\bsoftware\x12\x18\n" +
+	"\aversion\x18\x03 \x01(\tR\aversion\x120\n" +
+	"\x03sum\x18\x04 \x01(\v2\x1e.oceanid.scheduler.v1.CapacityR\x03sum\x12\x14\n" +
+	"\x05count\x18\x05 \x01(\x03R\x05count\x124\n" +
+	"\x05nodes\x18\x06 \x03(\v2\x1e.oceanid.scheduler.v1.PoolNodeR\x05nodes\x124\n" +
+	"\x04jobs\x18\a \x03(\v2 .oceanid.scheduler.v1.StateCountR\x04jobs\x12.\n" +
+	"\x04time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x04time\"\x8a\x01\n" +
+	"\bPoolNode\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12\x18\n" +
+	"\aversion\x18\x03 \x01(\tR\aversion\x12:\n" +
+	"\bcapacity\x18\x04 \x01(\v2\x1e.oceanid.scheduler.v1.CapacityR\bcapacity\"\xbb\x01\n" +
+	"\bCapacity\x12\x12\n" +
+	"\x04cpus\x18\x01 \x01(\x01R\x04cpus\x12\x1b\n" +
+	"\tcpus_used\x18\x02 \x01(\x01R\bcpusUsed\x12!\n" +
+	"\fmemory_bytes\x18\x03 \x01(\x03R\vmemoryBytes\x12*\n" +
+	"\x11memory_bytes_used\x18\x04 \x01(\x03R\x0fmemoryBytesUsed\x12\x12\n" +
+	"\x04gpus\x18\x05 \x01(\x03R\x04gpus\x12\x1b\n" +
+	"\tgpus_used\x18\x06 \x01(\x03R\bgpusUsed\"U\n" +
+	"\n" +
+	"StateCount\x121\n" +
+	"\x05state\x18\x01 \x01(\x0e2\x1b.oceanid.scheduler.v1.StateR\x05state\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\x03R\x05count*Q\n" +
+	"\bNodeKind\x12\x19\n" +
+	"\x15NODE_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fNODE_KIND_FINAL\x10\x01\x12\x15\n" +
+	"\x11NODE_KIND_SERVICE\x10\x02*\xc7\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTATE_PENDING\x10\x01\x12\x10\n" +
@@ -2701,7 +4353,20 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\fSTATE_FAILED\x10\a\x12\x13\n" +
 	"\x0fSTATE_CANCELLED\x10\b\x12\x0e\n" +
 	"\n" +
-	"STATE_LOST\x10\t*U\n" +
+	"STATE_LOST\x10\t*\xc2\x01\n" +
+	"\x05Cause\x12\x15\n" +
+	"\x11CAUSE_UNSPECIFIED\x10\x00\x12\x10\n" +
+	"\fCAUSE_MEMORY\x10\x01\x12\x0e\n" +
+	"\n" +
+	"CAUSE_DISK\x10\x02\x12\x12\n" +
+	"\x0eCAUSE_RUN_TIME\x10\x03\x12\x12\n" +
+	"\x0eCAUSE_TRANSFER\x10\x04\x12\x0f\n" +
+	"\vCAUSE_START\x10\x05\x12\x11\n" +
+	"\rCAUSE_EVICTED\x10\x06\x12\x10\n" +
+	"\fCAUSE_POLICY\x10\a\x12\x0e\n" +
+	"\n" +
+	"CAUSE_USER\x10\b\x12\x12\n" +
+	"\x0eCAUSE_UPSTREAM\x10\t*U\n" +
 	"\tLogStream\x12\x1a\n" +
 	"\x16LOG_STREAM_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11LOG_STREAM_STDOUT\x10\x01\x12\x15\n" +
@@ -2724,7 +4389,20 @@ const file_oceanid_scheduler_v1_scheduler_proto_rawDesc = "" +
 	"\tDownloads\x12[\n" +
 	"\bDownload\x12%.oceanid.scheduler.v1.DownloadRequest\x1a&.oceanid.scheduler.v1.DownloadResponse0\x012\\\n" +
 	"\x06Probes\x12R\n" +
-	"\x05Probe\x12\".oceanid.scheduler.v1.ProbeRequest\x1a#.oceanid.scheduler.v1.ProbeResponse0\x01BBZ@github.com/oceanid/oceanid/internal/wire/schedulerv1;schedulerv1b\x06proto3"
+	"\x05Probe\x12\".oceanid.scheduler.v1.ProbeRequest\x1a#.oceanid.scheduler.v1.ProbeResponse0\x012o\n" +
+	"\aBatches\x12d\n" +
+	"\vSubmitBatch\x12(.oceanid.scheduler.v1.SubmitBatchRequest\x1a).oceanid.scheduler.v1.SubmitBatchResponse0\x012\xb7\x01\n" +
+	"\bSuspends\x12V\n" +
+	"\aSuspend\x12$.oceanid.scheduler.v1.SuspendRequest\x1a%.oceanid.scheduler.v1.SuspendResponse\x12S\n" +
+	"\x06Resume\x12#.oceanid.scheduler.v1.ResumeRequest\x1a$.oceanid.scheduler.v1.ResumeResponse2_\n" +
+	"\bRemovals\x12S\n" +
+	"\x06Remove\x12#.oceanid.scheduler.v1.RemoveRequest\x1a$.oceanid.scheduler.v1.RemoveResponse2X\n" +
+	"\x05Finds\x12O\n" +
+	"\x04Find\x12!.oceanid.scheduler.v1.FindRequest\x1a\".oceanid.scheduler.v1.FindResponse0\x012f\n" +
+	"\fExplanations\x12V\n" +
+	"\aExplain\x12$.oceanid.scheduler.v1.ExplainRequest\x1a%.oceanid.scheduler.v1.ExplainResponse2e\n" +
+	"\vInspections\x12V\n" +
+	"\aInspect\x12$.oceanid.scheduler.v1.InspectRequest\x1a%.oceanid.scheduler.v1.InspectResponseBBZ@github.com/oceanid/oceanid/internal/wire/schedulerv1;schedulerv1b\x06proto3"
 
 var (
 	file_oceanid_scheduler_v1_scheduler_proto_rawDescOnce sync.Once
@@ -2738,129 +4416,209 @@ func file_oceanid_scheduler_v1_scheduler_proto_rawDescGZIP() []byte {
 	return file_oceanid_scheduler_v1_scheduler_proto_rawDescData
 }
 
-var file_oceanid_scheduler_v1_scheduler_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_oceanid_scheduler_v1_scheduler_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
+var file_oceanid_scheduler_v1_scheduler_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_oceanid_scheduler_v1_scheduler_proto_msgTypes = make([]protoimpl.MessageInfo, 67)
 var file_oceanid_scheduler_v1_scheduler_proto_goTypes = []any{
-	(State)(0),                     // 0: oceanid.scheduler.v1.State
-	(LogStream)(0),                 // 1: oceanid.scheduler.v1.LogStream
-	(*Job)(nil),                    // 2: oceanid.scheduler.v1.Job
-	(*Input)(nil),                  // 3: oceanid.scheduler.v1.Input
-	(*Array)(nil),                  // 4: oceanid.scheduler.v1.Array
-	(*Args)(nil),                   // 5: oceanid.scheduler.v1.Args
-	(*Resources)(nil),              // 6: oceanid.scheduler.v1.Resources
-	(*Workflow)(nil),               // 7: oceanid.scheduler.v1.Workflow
-	(*Node)(nil),                   // 8: oceanid.scheduler.v1.Node
-	(*Status)(nil),                 // 9: oceanid.scheduler.v1.Status
-	(*Exit)(nil),                   // 10: oceanid.scheduler.v1.Exit
-	(*SubmitRequest)(nil),          // 11: oceanid.scheduler.v1.SubmitRequest
-	(*SubmitResponse)(nil),         // 12: oceanid.scheduler.v1.SubmitResponse
-	(*QueryRequest)(nil),           // 13: oceanid.scheduler.v1.QueryRequest
-	(*JobRef)(nil),                 // 14: oceanid.scheduler.v1.JobRef
-	(*QueryResponse)(nil),          // 15: oceanid.scheduler.v1.QueryResponse
-	(*CancelRequest)(nil),          // 16: oceanid.scheduler.v1.CancelRequest
-	(*CancelResponse)(nil),         // 17: oceanid.scheduler.v1.CancelResponse
-	(*HoldRequest)(nil),            // 18: oceanid.scheduler.v1.HoldRequest
-	(*HoldResponse)(nil),           // 19: oceanid.scheduler.v1.HoldResponse
-	(*ReleaseRequest)(nil),         // 20: oceanid.scheduler.v1.ReleaseRequest
-	(*ReleaseResponse)(nil),        // 21: oceanid.scheduler.v1.ReleaseResponse
-	(*SubmitWorkflowRequest)(nil),  // 22: oceanid.scheduler.v1.SubmitWorkflowRequest
-	(*SubmitWorkflowResponse)(nil), // 23: oceanid.scheduler.v1.SubmitWorkflowResponse
-	(*WatchRequest)(nil),           // 24: oceanid.scheduler.v1.WatchRequest
-	(*WatchResponse)(nil),          // 25: oceanid.scheduler.v1.WatchResponse
-	(*Event)(nil),                  // 26: oceanid.scheduler.v1.Event
-	(*Heartbeat)(nil),              // 27: oceanid.scheduler.v1.Heartbeat
-	(*Reset)(nil),                  // 28: oceanid.scheduler.v1.Reset
-	(*TailRequest)(nil),            // 29: oceanid.scheduler.v1.TailRequest
-	(*TailResponse)(nil),           // 30: oceanid.scheduler.v1.TailResponse
-	(*UploadRequest)(nil),          // 31: oceanid.scheduler.v1.UploadRequest
-	(*UploadHeader)(nil),           // 32: oceanid.scheduler.v1.UploadHeader
-	(*UploadResponse)(nil),         // 33: oceanid.scheduler.v1.UploadResponse
-	(*DownloadRequest)(nil),        // 34: oceanid.scheduler.v1.DownloadRequest
-	(*DownloadResponse)(nil),       // 35: oceanid.scheduler.v1.DownloadResponse
-	(*File)(nil),                   // 36: oceanid.scheduler.v1.File
-	(*FileTrailer)(nil),            // 37: oceanid.scheduler.v1.FileTrailer
-	(*ProbeRequest)(nil),           // 38: oceanid.scheduler.v1.ProbeRequest
-	(*ProbeResponse)(nil),          // 39: oceanid.scheduler.v1.ProbeResponse
-	(*Check)(nil),                  // 40: oceanid.scheduler.v1.Check
-	nil,                            // 41: oceanid.scheduler.v1.Job.EnvEntry
-	nil,                            // 42: oceanid.scheduler.v1.Job.LabelsEntry
-	nil,                            // 43: oceanid.scheduler.v1.Workflow.LabelsEntry
-	(*durationpb.Duration)(nil),    // 44: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),  // 45: google.protobuf.Timestamp
-	(*pluginv1.Instance)(nil),      // 46: oceanid.plugin.v1.Instance
+	(NodeKind)(0),                  // 0: oceanid.scheduler.v1.NodeKind
+	(State)(0),                     // 1: oceanid.scheduler.v1.State
+	(Cause)(0),                     // 2: oceanid.scheduler.v1.Cause
+	(LogStream)(0),                 // 3: oceanid.scheduler.v1.LogStream
+	(*Job)(nil),                    // 4: oceanid.scheduler.v1.Job
+	(*Input)(nil),                  // 5: oceanid.scheduler.v1.Input
+	(*Array)(nil),                  // 6: oceanid.scheduler.v1.Array
+	(*Args)(nil),                   // 7: oceanid.scheduler.v1.Args
+	(*Resources)(nil),              // 8: oceanid.scheduler.v1.Resources
+	(*Workflow)(nil),               // 9: oceanid.scheduler.v1.Workflow
+	(*Node)(nil),                   // 10: oceanid.scheduler.v1.Node
+	(*Command)(nil),                // 11: oceanid.scheduler.v1.Command
+	(*Abort)(nil),                  // 12: oceanid.scheduler.v1.Abort
+	(*Status)(nil),                 // 13: oceanid.scheduler.v1.Status
+	(*Exit)(nil),                   // 14: oceanid.scheduler.v1.Exit
+	(*SubmitRequest)(nil),          // 15: oceanid.scheduler.v1.SubmitRequest
+	(*SubmitResponse)(nil),         // 16: oceanid.scheduler.v1.SubmitResponse
+	(*QueryRequest)(nil),           // 17: oceanid.scheduler.v1.QueryRequest
+	(*JobRef)(nil),                 // 18: oceanid.scheduler.v1.JobRef
+	(*QueryResponse)(nil),          // 19: oceanid.scheduler.v1.QueryResponse
+	(*CancelRequest)(nil),          // 20: oceanid.scheduler.v1.CancelRequest
+	(*CancelResponse)(nil),         // 21: oceanid.scheduler.v1.CancelResponse
+	(*HoldRequest)(nil),            // 22: oceanid.scheduler.v1.HoldRequest
+	(*HoldResponse)(nil),           // 23: oceanid.scheduler.v1.HoldResponse
+	(*ReleaseRequest)(nil),         // 24: oceanid.scheduler.v1.ReleaseRequest
+	(*ReleaseResponse)(nil),        // 25: oceanid.scheduler.v1.ReleaseResponse
+	(*SubmitWorkflowRequest)(nil),  // 26: oceanid.scheduler.v1.SubmitWorkflowRequest
+	(*SubmitWorkflowResponse)(nil), // 27: oceanid.scheduler.v1.SubmitWorkflowResponse
+	(*WatchRequest)(nil),           // 28: oceanid.scheduler.v1.WatchRequest
+	(*WatchResponse)(nil),          // 29: oceanid.scheduler.v1.WatchResponse
+	(*Event)(nil),                  // 30: oceanid.scheduler.v1.Event
+	(*Heartbeat)(nil),              // 31: oceanid.scheduler.v1.Heartbeat
+	(*Reset)(nil),                  // 32: oceanid.scheduler.v1.Reset
+	(*TailRequest)(nil),            // 33: oceanid.scheduler.v1.TailRequest
+	(*TailResponse)(nil),           // 34: oceanid.scheduler.v1.TailResponse
+	(*UploadRequest)(nil),          // 35: oceanid.scheduler.v1.UploadRequest
+	(*UploadHeader)(nil),           // 36: oceanid.scheduler.v1.UploadHeader
+	(*UploadResponse)(nil),         // 37: oceanid.scheduler.v1.UploadResponse
+	(*DownloadRequest)(nil),        // 38: oceanid.scheduler.v1.DownloadRequest
+	(*DownloadResponse)(nil),       // 39: oceanid.scheduler.v1.DownloadResponse
+	(*File)(nil),                   // 40: oceanid.scheduler.v1.File
+	(*FileTrailer)(nil),            // 41: oceanid.scheduler.v1.FileTrailer
+	(*ProbeRequest)(nil),           // 42: oceanid.scheduler.v1.ProbeRequest
+	(*ProbeResponse)(nil),          // 43: oceanid.scheduler.v1.ProbeResponse
+	(*Check)(nil),                  // 44: oceanid.scheduler.v1.Check
+	(*SubmitBatchRequest)(nil),     // 45: oceanid.scheduler.v1.SubmitBatchRequest
+	(*SubmitBatchResponse)(nil),    // 46: oceanid.scheduler.v1.SubmitBatchResponse
+	(*Refusal)(nil),                // 47: oceanid.scheduler.v1.Refusal
+	(*SuspendRequest)(nil),         // 48: oceanid.scheduler.v1.SuspendRequest
+	(*SuspendResponse)(nil),        // 49: oceanid.scheduler.v1.SuspendResponse
+	(*ResumeRequest)(nil),          // 50: oceanid.scheduler.v1.ResumeRequest
+	(*ResumeResponse)(nil),         // 51: oceanid.scheduler.v1.ResumeResponse
+	(*RemoveRequest)(nil),          // 52: oceanid.scheduler.v1.RemoveRequest
+	(*RemoveResponse)(nil),         // 53: oceanid.scheduler.v1.RemoveResponse
+	(*FindRequest)(nil),            // 54: oceanid.scheduler.v1.FindRequest
+	(*FindResponse)(nil),           // 55: oceanid.scheduler.v1.FindResponse
+	(*Found)(nil),                  // 56: oceanid.scheduler.v1.Found
+	(*ExplainRequest)(nil),         // 57: oceanid.scheduler.v1.ExplainRequest
+	(*ExplainResponse)(nil),        // 58: oceanid.scheduler.v1.ExplainResponse
+	(*InspectRequest)(nil),         // 59: oceanid.scheduler.v1.InspectRequest
+	(*InspectResponse)(nil),        // 60: oceanid.scheduler.v1.InspectResponse
+	(*PoolNode)(nil),               // 61: oceanid.scheduler.v1.PoolNode
+	(*Capacity)(nil),               // 62: oceanid.scheduler.v1.Capacity
+	(*StateCount)(nil),             // 63: oceanid.scheduler.v1.StateCount
+	nil,                            // 64: oceanid.scheduler.v1.Job.EnvEntry
+	nil,                            // 65: oceanid.scheduler.v1.Job.LabelsEntry
+	nil,                            // 66: oceanid.scheduler.v1.Job.OptionsEntry
+	nil,                            // 67: oceanid.scheduler.v1.Workflow.LabelsEntry
+	nil,                            // 68: oceanid.scheduler.v1.Workflow.OptionsEntry
+	nil,                            // 69: oceanid.scheduler.v1.Workflow.ThrottlesEntry
+	nil,                            // 70: oceanid.scheduler.v1.Node.VarsEntry
+	(*durationpb.Duration)(nil),    // 71: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),  // 72: google.protobuf.Timestamp
+	(*pluginv1.Instance)(nil),      // 73: oceanid.plugin.v1.Instance
+	(*structpb.Value)(nil),         // 74: google.protobuf.Value
 }
 var file_oceanid_scheduler_v1_scheduler_proto_depIdxs = []int32{
-	41, // 0: oceanid.scheduler.v1.Job.env:type_name -> oceanid.scheduler.v1.Job.EnvEntry
-	3,  // 1: oceanid.scheduler.v1.Job.inputs:type_name -> oceanid.scheduler.v1.Input
-	4,  // 2: oceanid.scheduler.v1.Job.array:type_name -> oceanid.scheduler.v1.Array
-	6,  // 3: oceanid.scheduler.v1.Job.resources:type_name -> oceanid.scheduler.v1.Resources
-	42, // 4: oceanid.scheduler.v1.Job.labels:type_name -> oceanid.scheduler.v1.Job.LabelsEntry
-	5,  // 5: oceanid.scheduler.v1.Array.args:type_name -> oceanid.scheduler.v1.Args
-	44, // 6: oceanid.scheduler.v1.Resources.run_time:type_name -> google.protobuf.Duration
-	8,  // 7: oceanid.scheduler.v1.Workflow.nodes:type_name -> oceanid.scheduler.v1.Node
-	43, // 8: oceanid.scheduler.v1.Workflow.labels:type_name -> oceanid.scheduler.v1.Workflow.LabelsEntry
-	2,  // 9: oceanid.scheduler.v1.Node.job:type_name -> oceanid.scheduler.v1.Job
-	0,  // 10: oceanid.scheduler.v1.Status.state:type_name -> oceanid.scheduler.v1.State
-	10, // 11: oceanid.scheduler.v1.Status.exit:type_name -> oceanid.scheduler.v1.Exit
-	45, // 12: oceanid.scheduler.v1.Status.time:type_name -> google.protobuf.Timestamp
-	46, // 13: oceanid.scheduler.v1.SubmitRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	2,  // 14: oceanid.scheduler.v1.SubmitRequest.job:type_name -> oceanid.scheduler.v1.Job
-	46, // 15: oceanid.scheduler.v1.QueryRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	14, // 16: oceanid.scheduler.v1.QueryRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
-	9,  // 17: oceanid.scheduler.v1.QueryResponse.statuses:type_name -> oceanid.scheduler.v1.Status
-	46, // 18: oceanid.scheduler.v1.CancelRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	14, // 19: oceanid.scheduler.v1.CancelRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
-	46, // 20: oceanid.scheduler.v1.HoldRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	14, // 21: oceanid.scheduler.v1.HoldRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
-	46, // 22: oceanid.scheduler.v1.ReleaseRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	14, // 23: oceanid.scheduler.v1.ReleaseRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
-	46, // 24: oceanid.scheduler.v1.SubmitWorkflowRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	7,  // 25: oceanid.scheduler.v1.SubmitWorkflowRequest.workflow:type_name -> oceanid.scheduler.v1.Workflow
-	46, // 26: oceanid.scheduler.v1.WatchRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	26, // 27: oceanid.scheduler.v1.WatchResponse.event:type_name -> oceanid.scheduler.v1.Event
-	27, // 28: oceanid.scheduler.v1.WatchResponse.heartbeat:type_name -> oceanid.scheduler.v1.Heartbeat
-	28, // 29: oceanid.scheduler.v1.WatchResponse.reset:type_name -> oceanid.scheduler.v1.Reset
-	9,  // 30: oceanid.scheduler.v1.Event.status:type_name -> oceanid.scheduler.v1.Status
-	46, // 31: oceanid.scheduler.v1.TailRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	14, // 32: oceanid.scheduler.v1.TailRequest.job:type_name -> oceanid.scheduler.v1.JobRef
-	1,  // 33: oceanid.scheduler.v1.TailRequest.stream:type_name -> oceanid.scheduler.v1.LogStream
-	32, // 34: oceanid.scheduler.v1.UploadRequest.header:type_name -> oceanid.scheduler.v1.UploadHeader
-	46, // 35: oceanid.scheduler.v1.UploadHeader.instance:type_name -> oceanid.plugin.v1.Instance
-	3,  // 36: oceanid.scheduler.v1.UploadHeader.input:type_name -> oceanid.scheduler.v1.Input
-	46, // 37: oceanid.scheduler.v1.DownloadRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	14, // 38: oceanid.scheduler.v1.DownloadRequest.job:type_name -> oceanid.scheduler.v1.JobRef
-	36, // 39: oceanid.scheduler.v1.DownloadResponse.header:type_name -> oceanid.scheduler.v1.File
-	37, // 40: oceanid.scheduler.v1.DownloadResponse.trailer:type_name -> oceanid.scheduler.v1.FileTrailer
-	45, // 41: oceanid.scheduler.v1.File.modified:type_name -> google.protobuf.Timestamp
-	46, // 42: oceanid.scheduler.v1.ProbeRequest.instance:type_name -> oceanid.plugin.v1.Instance
-	40, // 43: oceanid.scheduler.v1.ProbeResponse.check:type_name -> oceanid.scheduler.v1.Check
-	11, // 44: oceanid.scheduler.v1.Scheduler.Submit:input_type -> oceanid.scheduler.v1.SubmitRequest
-	13, // 45: oceanid.scheduler.v1.Scheduler.Query:input_type -> oceanid.scheduler.v1.QueryRequest
-	16, // 46: oceanid.scheduler.v1.Scheduler.Cancel:input_type -> oceanid.scheduler.v1.CancelRequest
-	24, // 47: oceanid.scheduler.v1.Events.Watch:input_type -> oceanid.scheduler.v1.WatchRequest
-	18, // 48: oceanid.scheduler.v1.Holds.Hold:input_type -> oceanid.scheduler.v1.HoldRequest
-	20, // 49: oceanid.scheduler.v1.Holds.Release:input_type -> oceanid.scheduler.v1.ReleaseRequest
-	22, // 50: oceanid.scheduler.v1.Workflows.SubmitWorkflow:input_type -> oceanid.scheduler.v1.SubmitWorkflowRequest
-	29, // 51: oceanid.scheduler.v1.Logs.Tail:input_type -> oceanid.scheduler.v1.TailRequest
-	31, // 52: oceanid.scheduler.v1.Uploads.Upload:input_type -> oceanid.scheduler.v1.UploadRequest
-	34, // 53: oceanid.scheduler.v1.Downloads.Download:input_type -> oceanid.scheduler.v1.DownloadRequest
-	38, // 54: oceanid.scheduler.v1.Probes.Probe:input_type -> oceanid.scheduler.v1.ProbeRequest
-	12, // 55: oceanid.scheduler.v1.Scheduler.Submit:output_type -> oceanid.scheduler.v1.SubmitResponse
-	15, // 56: oceanid.scheduler.v1.Scheduler.Query:output_type -> oceanid.scheduler.v1.QueryResponse
-	17, // 57: oceanid.scheduler.v1.Scheduler.Cancel:output_type -> oceanid.scheduler.v1.CancelResponse
-	25, // 58: oceanid.scheduler.v1.Events.Watch:output_type -> oceanid.scheduler.v1.WatchResponse
-	19, // 59: oceanid.scheduler.v1.Holds.Hold:output_type -> oceanid.scheduler.v1.HoldResponse
-	21, // 60: oceanid.scheduler.v1.Holds.Release:output_type -> oceanid.scheduler.v1.ReleaseResponse
-	23, // 61: oceanid.scheduler.v1.Workflows.SubmitWorkflow:output_type -> oceanid.scheduler.v1.SubmitWorkflowResponse
-	30, // 62: oceanid.scheduler.v1.Logs.Tail:output_type -> oceanid.scheduler.v1.TailResponse
-	33, // 63: oceanid.scheduler.v1.Uploads.Upload:output_type -> oceanid.scheduler.v1.UploadResponse
-	35, // 64: oceanid.scheduler.v1.Downloads.Download:output_type -> oceanid.scheduler.v1.DownloadResponse
-	39, // 65: oceanid.scheduler.v1.Probes.Probe:output_type -> oceanid.scheduler.v1.ProbeResponse
-	55, // [55:66] is the sub-list for method output_type
-	44, // [44:55] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	64,  // 0: oceanid.scheduler.v1.Job.env:type_name -> oceanid.scheduler.v1.Job.EnvEntry
+	5,   // 1: oceanid.scheduler.v1.Job.inputs:type_name -> oceanid.scheduler.v1.Input
+	6,   // 2: oceanid.scheduler.v1.Job.array:type_name -> oceanid.scheduler.v1.Array
+	8,   // 3: oceanid.scheduler.v1.Job.resources:type_name -> oceanid.scheduler.v1.Resources
+	65,  // 4: oceanid.scheduler.v1.Job.labels:type_name -> oceanid.scheduler.v1.Job.LabelsEntry
+	66,  // 5: oceanid.scheduler.v1.Job.options:type_name -> oceanid.scheduler.v1.Job.OptionsEntry
+	7,   // 6: oceanid.scheduler.v1.Array.args:type_name -> oceanid.scheduler.v1.Args
+	71,  // 7: oceanid.scheduler.v1.Resources.run_time:type_name -> google.protobuf.Duration
+	10,  // 8: oceanid.scheduler.v1.Workflow.nodes:type_name -> oceanid.scheduler.v1.Node
+	67,  // 9: oceanid.scheduler.v1.Workflow.labels:type_name -> oceanid.scheduler.v1.Workflow.LabelsEntry
+	68,  // 10: oceanid.scheduler.v1.Workflow.options:type_name -> oceanid.scheduler.v1.Workflow.OptionsEntry
+	69,  // 11: oceanid.scheduler.v1.Workflow.throttles:type_name -> oceanid.scheduler.v1.Workflow.ThrottlesEntry
+	4,   // 12: oceanid.scheduler.v1.Node.job:type_name -> oceanid.scheduler.v1.Job
+	0,   // 13: oceanid.scheduler.v1.Node.kind:type_name -> oceanid.scheduler.v1.NodeKind
+	9,   // 14: oceanid.scheduler.v1.Node.workflow:type_name -> oceanid.scheduler.v1.Workflow
+	70,  // 15: oceanid.scheduler.v1.Node.vars:type_name -> oceanid.scheduler.v1.Node.VarsEntry
+	11,  // 16: oceanid.scheduler.v1.Node.pre:type_name -> oceanid.scheduler.v1.Command
+	11,  // 17: oceanid.scheduler.v1.Node.post:type_name -> oceanid.scheduler.v1.Command
+	12,  // 18: oceanid.scheduler.v1.Node.abort_on:type_name -> oceanid.scheduler.v1.Abort
+	1,   // 19: oceanid.scheduler.v1.Status.state:type_name -> oceanid.scheduler.v1.State
+	14,  // 20: oceanid.scheduler.v1.Status.exit:type_name -> oceanid.scheduler.v1.Exit
+	72,  // 21: oceanid.scheduler.v1.Status.time:type_name -> google.protobuf.Timestamp
+	2,   // 22: oceanid.scheduler.v1.Status.cause:type_name -> oceanid.scheduler.v1.Cause
+	73,  // 23: oceanid.scheduler.v1.SubmitRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	4,   // 24: oceanid.scheduler.v1.SubmitRequest.job:type_name -> oceanid.scheduler.v1.Job
+	73,  // 25: oceanid.scheduler.v1.QueryRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 26: oceanid.scheduler.v1.QueryRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	13,  // 27: oceanid.scheduler.v1.QueryResponse.statuses:type_name -> oceanid.scheduler.v1.Status
+	73,  // 28: oceanid.scheduler.v1.CancelRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 29: oceanid.scheduler.v1.CancelRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	73,  // 30: oceanid.scheduler.v1.HoldRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 31: oceanid.scheduler.v1.HoldRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	73,  // 32: oceanid.scheduler.v1.ReleaseRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 33: oceanid.scheduler.v1.ReleaseRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	73,  // 34: oceanid.scheduler.v1.SubmitWorkflowRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	9,   // 35: oceanid.scheduler.v1.SubmitWorkflowRequest.workflow:type_name -> oceanid.scheduler.v1.Workflow
+	73,  // 36: oceanid.scheduler.v1.WatchRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	30,  // 37: oceanid.scheduler.v1.WatchResponse.event:type_name -> oceanid.scheduler.v1.Event
+	31,  // 38: oceanid.scheduler.v1.WatchResponse.heartbeat:type_name -> oceanid.scheduler.v1.Heartbeat
+	32,  // 39: oceanid.scheduler.v1.WatchResponse.reset:type_name -> oceanid.scheduler.v1.Reset
+	13,  // 40: oceanid.scheduler.v1.Event.status:type_name -> oceanid.scheduler.v1.Status
+	73,  // 41: oceanid.scheduler.v1.TailRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 42: oceanid.scheduler.v1.TailRequest.job:type_name -> oceanid.scheduler.v1.JobRef
+	3,   // 43: oceanid.scheduler.v1.TailRequest.stream:type_name -> oceanid.scheduler.v1.LogStream
+	36,  // 44: oceanid.scheduler.v1.UploadRequest.header:type_name -> oceanid.scheduler.v1.UploadHeader
+	73,  // 45: oceanid.scheduler.v1.UploadHeader.instance:type_name -> oceanid.plugin.v1.Instance
+	5,   // 46: oceanid.scheduler.v1.UploadHeader.input:type_name -> oceanid.scheduler.v1.Input
+	73,  // 47: oceanid.scheduler.v1.DownloadRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 48: oceanid.scheduler.v1.DownloadRequest.job:type_name -> oceanid.scheduler.v1.JobRef
+	40,  // 49: oceanid.scheduler.v1.DownloadResponse.header:type_name -> oceanid.scheduler.v1.File
+	41,  // 50: oceanid.scheduler.v1.DownloadResponse.trailer:type_name -> oceanid.scheduler.v1.FileTrailer
+	72,  // 51: oceanid.scheduler.v1.File.modified:type_name -> google.protobuf.Timestamp
+	73,  // 52: oceanid.scheduler.v1.ProbeRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	44,  // 53: oceanid.scheduler.v1.ProbeResponse.check:type_name -> oceanid.scheduler.v1.Check
+	73,  // 54: oceanid.scheduler.v1.SubmitBatchRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	4,   // 55: oceanid.scheduler.v1.SubmitBatchRequest.jobs:type_name -> oceanid.scheduler.v1.Job
+	47,  // 56: oceanid.scheduler.v1.SubmitBatchResponse.refusal:type_name -> oceanid.scheduler.v1.Refusal
+	71,  // 57: oceanid.scheduler.v1.Refusal.retry_after:type_name -> google.protobuf.Duration
+	73,  // 58: oceanid.scheduler.v1.SuspendRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 59: oceanid.scheduler.v1.SuspendRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	73,  // 60: oceanid.scheduler.v1.ResumeRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 61: oceanid.scheduler.v1.ResumeRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	73,  // 62: oceanid.scheduler.v1.RemoveRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 63: oceanid.scheduler.v1.RemoveRequest.jobs:type_name -> oceanid.scheduler.v1.JobRef
+	73,  // 64: oceanid.scheduler.v1.FindRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	72,  // 65: oceanid.scheduler.v1.FindRequest.since:type_name -> google.protobuf.Timestamp
+	56,  // 66: oceanid.scheduler.v1.FindResponse.found:type_name -> oceanid.scheduler.v1.Found
+	18,  // 67: oceanid.scheduler.v1.Found.ref:type_name -> oceanid.scheduler.v1.JobRef
+	4,   // 68: oceanid.scheduler.v1.Found.job:type_name -> oceanid.scheduler.v1.Job
+	9,   // 69: oceanid.scheduler.v1.Found.workflow:type_name -> oceanid.scheduler.v1.Workflow
+	72,  // 70: oceanid.scheduler.v1.Found.submitted:type_name -> google.protobuf.Timestamp
+	73,  // 71: oceanid.scheduler.v1.ExplainRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	18,  // 72: oceanid.scheduler.v1.ExplainRequest.job:type_name -> oceanid.scheduler.v1.JobRef
+	73,  // 73: oceanid.scheduler.v1.InspectRequest.instance:type_name -> oceanid.plugin.v1.Instance
+	62,  // 74: oceanid.scheduler.v1.InspectResponse.sum:type_name -> oceanid.scheduler.v1.Capacity
+	61,  // 75: oceanid.scheduler.v1.InspectResponse.nodes:type_name -> oceanid.scheduler.v1.PoolNode
+	63,  // 76: oceanid.scheduler.v1.InspectResponse.jobs:type_name -> oceanid.scheduler.v1.StateCount
+	72,  // 77: oceanid.scheduler.v1.InspectResponse.time:type_name -> google.protobuf.Timestamp
+	62,  // 78: oceanid.scheduler.v1.PoolNode.capacity:type_name -> oceanid.scheduler.v1.Capacity
+	1,   // 79: oceanid.scheduler.v1.StateCount.state:type_name -> oceanid.scheduler.v1.State
+	74,  // 80: oceanid.scheduler.v1.Job.OptionsEntry.value:type_name -> google.protobuf.Value
+	74,  // 81: oceanid.scheduler.v1.Workflow.OptionsEntry.value:type_name -> google.protobuf.Value
+	15,  // 82: oceanid.scheduler.v1.Scheduler.Submit:input_type -> oceanid.scheduler.v1.SubmitRequest
+	17,  // 83: oceanid.scheduler.v1.Scheduler.Query:input_type -> oceanid.scheduler.v1.QueryRequest
+	20,  // 84: oceanid.scheduler.v1.Scheduler.Cancel:input_type -> oceanid.scheduler.v1.CancelRequest
+	28,  // 85: oceanid.scheduler.v1.Events.Watch:input_type -> oceanid.scheduler.v1.WatchRequest
+	22,  // 86: oceanid.scheduler.v1.Holds.Hold:input_type -> oceanid.scheduler.v1.HoldRequest
+	24,  // 87: oceanid.scheduler.v1.Holds.Release:input_type -> oceanid.scheduler.v1.ReleaseRequest
+	26,  // 88: oceanid.scheduler.v1.Workflows.SubmitWorkflow:input_type -> oceanid.scheduler.v1.SubmitWorkflowRequest
+	33,  // 89: oceanid.scheduler.v1.Logs.Tail:input_type -> oceanid.scheduler.v1.TailRequest
+	35,  // 90: oceanid.scheduler.v1.Uploads.Upload:input_type -> oceanid.scheduler.v1.UploadRequest
+	38,  // 91: oceanid.scheduler.v1.Downloads.Download:input_type -> oceanid.scheduler.v1.DownloadRequest
+	42,  // 92: oceanid.scheduler.v1.Probes.Probe:input_type -> oceanid.scheduler.v1.ProbeRequest
+	45,  // 93: oceanid.scheduler.v1.Batches.SubmitBatch:input_type -> oceanid.scheduler.v1.SubmitBatchRequest
+	48,  // 94: oceanid.scheduler.v1.Suspends.Suspend:input_type -> oceanid.scheduler.v1.SuspendRequest
+	50,  // 95: oceanid.scheduler.v1.Suspends.Resume:input_type -> oceanid.scheduler.v1.ResumeRequest
+	52,  // 96: oceanid.scheduler.v1.Removals.Remove:input_type -> oceanid.scheduler.v1.RemoveRequest
+	54,  // 97: oceanid.scheduler.v1.Finds.Find:input_type -> oceanid.scheduler.v1.FindRequest
+	57,  // 98: oceanid.scheduler.v1.Explanations.Explain:input_type -> oceanid.scheduler.v1.ExplainRequest
+	59,  // 99: oceanid.scheduler.v1.Inspections.Inspect:input_type -> oceanid.scheduler.v1.InspectRequest
+	16,  // 100: oceanid.scheduler.v1.Scheduler.Submit:output_type -> oceanid.scheduler.v1.SubmitResponse
+	19,  // 101: oceanid.scheduler.v1.Scheduler.Query:output_type -> oceanid.scheduler.v1.QueryResponse
+	21,  // 102: oceanid.scheduler.v1.Scheduler.Cancel:output_type -> oceanid.scheduler.v1.CancelResponse
+	29,  // 103: oceanid.scheduler.v1.Events.Watch:output_type -> oceanid.scheduler.v1.WatchResponse
+	23,  // 104: oceanid.scheduler.v1.Holds.Hold:output_type -> oceanid.scheduler.v1.HoldResponse
+	25,  // 105: oceanid.scheduler.v1.Holds.Release:output_type -> oceanid.scheduler.v1.ReleaseResponse
+	27,  // 106: oceanid.scheduler.v1.Workflows.SubmitWorkflow:output_type -> oceanid.scheduler.v1.SubmitWorkflowResponse
+	34,  // 107: oceanid.scheduler.v1.Logs.Tail:output_type -> oceanid.scheduler.v1.TailResponse
+	37,  // 108: oceanid.scheduler.v1.Uploads.Upload:output_type -> oceanid.scheduler.v1.UploadResponse
+	39,  // 109: oceanid.scheduler.v1.Downloads.Download:output_type -> oceanid.scheduler.v1.DownloadResponse
+	43,  // 110: oceanid.scheduler.v1.Probes.Probe:output_type -> oceanid.scheduler.v1.ProbeResponse
+	46,  // 111: oceanid.scheduler.v1.Batches.SubmitBatch:output_type -> oceanid.scheduler.v1.SubmitBatchResponse
+	49,  // 112: oceanid.scheduler.v1.Suspends.Suspend:output_type -> oceanid.scheduler.v1.SuspendResponse
+	51,  // 113: oceanid.scheduler.v1.Suspends.Resume:output_type -> oceanid.scheduler.v1.ResumeResponse
+	53,  // 114: oceanid.scheduler.v1.Removals.Remove:output_type -> oceanid.scheduler.v1.RemoveResponse
+	55,  // 115: oceanid.scheduler.v1.Finds.Find:output_type -> oceanid.scheduler.v1.FindResponse
+	58,  // 116: oceanid.scheduler.v1.Explanations.Explain:output_type -> oceanid.scheduler.v1.ExplainResponse
+	60,  // 117: oceanid.scheduler.v1.Inspections.Inspect:output_type -> oceanid.scheduler.v1.InspectResponse
+	100, // [100:118] is the sub-list for method output_type
+	82,  // [82:100] is the sub-list for method input_type
+	82,  // [82:82] is the sub-list for extension type_name
+	82,  // [82:82] is the sub-list for extension extendee
+	0,   // [0:82] is the sub-list for field type_name
 }
 
 func init() { file_oceanid_scheduler_v1_scheduler_proto_init() }
@@ -2868,29 +4626,35 @@ func file_oceanid_scheduler_v1_scheduler_proto_init() {
 	if File_oceanid_scheduler_v1_scheduler_proto != nil {
 		return
 	}
-	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[23].OneofWrappers = []any{
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[6].OneofWrappers = []any{}
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[8].OneofWrappers = []any{}
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[25].OneofWrappers = []any{
 		(*WatchResponse_Event)(nil),
 		(*WatchResponse_Heartbeat)(nil),
 		(*WatchResponse_Reset_)(nil),
 	}
-	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[29].OneofWrappers = []any{
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[31].OneofWrappers = []any{
 		(*UploadRequest_Header)(nil),
 		(*UploadRequest_Chunk)(nil),
 	}
-	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[33].OneofWrappers = []any{
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[35].OneofWrappers = []any{
 		(*DownloadResponse_Header)(nil),
 		(*DownloadResponse_Chunk)(nil),
 		(*DownloadResponse_Trailer)(nil),
+	}
+	file_oceanid_scheduler_v1_scheduler_proto_msgTypes[42].OneofWrappers = []any{
+		(*SubmitBatchResponse_Id)(nil),
+		(*SubmitBatchResponse_Refusal)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_oceanid_scheduler_v1_scheduler_proto_rawDesc), len(file_oceanid_scheduler_v1_scheduler_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   42,
+			NumEnums:      4,
+			NumMessages:   67,
 			NumExtensions: 0,
-			NumServices:   8,
+			NumServices:   14,
 		},
 		GoTypes:           file_oceanid_scheduler_v1_scheduler_proto_goTypes,
 		DependencyIndexes: file_oceanid_scheduler_v1_scheduler_proto_depIdxs,

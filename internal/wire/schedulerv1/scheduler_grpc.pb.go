@@ -1021,3 +1021,705 @@ var Probes_ServiceDesc = grpc.ServiceDesc{
 	},
 	Metadata: "oceanid/scheduler/v1/scheduler.proto",
 }
+
+const (
+	Batches_SubmitBatch_FullMethodName = "/oceanid.scheduler.v1.Batches/SubmitBatch"
+)
+
+// BatchesClient is the client API for Batches service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Batches: many jobs are handed over for about what one costs.
+type BatchesClient interface {
+	// SubmitBatch hands each job over as Submit would, idempotent by its own token, alone or with any others. It streams exactly one answer for each job, in any
+	// order, as soon as that is known. An error of the call is about the jobs that were not answered.
+	SubmitBatch(ctx context.Context, in *SubmitBatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubmitBatchResponse], error)
+}
+
+type batchesClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewBatchesClient(cc grpc.ClientConnInterface) BatchesClient {
+	return &batchesClient{cc}
+}
+
+func (c *batchesClient) SubmitBatch(ctx context.Context, in *SubmitBatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubmitBatchResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Batches_ServiceDesc.Streams[0], Batches_SubmitBatch_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[SubmitBatchRequest, SubmitBatchResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Batches_SubmitBatchClient = grpc.ServerStreamingClient[SubmitBatchResponse]
+
+// BatchesServer is the server API for Batches service.
+// All implementations must embed UnimplementedBatchesServer
+// for forward compatibility.
+//
+// Batches: many jobs are handed over for about what one costs.
+type BatchesServer interface {
+	// SubmitBatch hands each job over as Submit would, idempotent by its own token, alone or with any others. It streams exactly one answer for each job, in any
+	// order, as soon as that is known. An error of the call is about the jobs that were not answered.
+	SubmitBatch(*SubmitBatchRequest, grpc.ServerStreamingServer[SubmitBatchResponse]) error
+	mustEmbedUnimplementedBatchesServer()
+}
+
+// UnimplementedBatchesServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedBatchesServer struct{}
+
+func (UnimplementedBatchesServer) SubmitBatch(*SubmitBatchRequest, grpc.ServerStreamingServer[SubmitBatchResponse]) error {
+	return status.Error(codes.Unimplemented, "method SubmitBatch not implemented")
+}
+func (UnimplementedBatchesServer) mustEmbedUnimplementedBatchesServer() {}
+func (UnimplementedBatchesServer) testEmbeddedByValue()                 {}
+
+// UnsafeBatchesServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to BatchesServer will
+// result in compilation errors.
+type UnsafeBatchesServer interface {
+	mustEmbedUnimplementedBatchesServer()
+}
+
+func RegisterBatchesServer(s grpc.ServiceRegistrar, srv BatchesServer) {
+	// If the following call panics, it indicates UnimplementedBatchesServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Batches_ServiceDesc, srv)
+}
+
+func _Batches_SubmitBatch_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(SubmitBatchRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(BatchesServer).SubmitBatch(m, &grpc.GenericServerStream[SubmitBatchRequest, SubmitBatchResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Batches_SubmitBatchServer = grpc.ServerStreamingServer[SubmitBatchResponse]
+
+// Batches_ServiceDesc is the grpc.ServiceDesc for Batches service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Batches_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Batches",
+	HandlerType: (*BatchesServer)(nil),
+	Methods:     []grpc.MethodDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "SubmitBatch",
+			Handler:       _Batches_SubmitBatch_Handler,
+			ServerStreams: true,
+		},
+	},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}
+
+const (
+	Suspends_Suspend_FullMethodName = "/oceanid.scheduler.v1.Suspends/Suspend"
+	Suspends_Resume_FullMethodName  = "/oceanid.scheduler.v1.Suspends/Resume"
+)
+
+// SuspendsClient is the client API for Suspends service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Suspends: what runs can be stopped where it is, and go on.
+type SuspendsClient interface {
+	// Suspend stops the running tasks of these jobs: they are SUSPENDED from then on. It returns when the pool has taken the request. What does not run is left
+	// as it is.
+	Suspend(ctx context.Context, in *SuspendRequest, opts ...grpc.CallOption) (*SuspendResponse, error)
+	// Resume lets suspended tasks go on. A job of which nothing is suspended stays as it is.
+	Resume(ctx context.Context, in *ResumeRequest, opts ...grpc.CallOption) (*ResumeResponse, error)
+}
+
+type suspendsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewSuspendsClient(cc grpc.ClientConnInterface) SuspendsClient {
+	return &suspendsClient{cc}
+}
+
+func (c *suspendsClient) Suspend(ctx context.Context, in *SuspendRequest, opts ...grpc.CallOption) (*SuspendResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SuspendResponse)
+	err := c.cc.Invoke(ctx, Suspends_Suspend_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *suspendsClient) Resume(ctx context.Context, in *ResumeRequest, opts ...grpc.CallOption) (*ResumeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ResumeResponse)
+	err := c.cc.Invoke(ctx, Suspends_Resume_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SuspendsServer is the server API for Suspends service.
+// All implementations must embed UnimplementedSuspendsServer
+// for forward compatibility.
+//
+// Suspends: what runs can be stopped where it is, and go on.
+type SuspendsServer interface {
+	// Suspend stops the running tasks of these jobs: they are SUSPENDED from then on. It returns when the pool has taken the request. What does not run is left
+	// as it is.
+	Suspend(context.Context, *SuspendRequest) (*SuspendResponse, error)
+	// Resume lets suspended tasks go on. A job of which nothing is suspended stays as it is.
+	Resume(context.Context, *ResumeRequest) (*ResumeResponse, error)
+	mustEmbedUnimplementedSuspendsServer()
+}
+
+// UnimplementedSuspendsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedSuspendsServer struct{}
+
+func (UnimplementedSuspendsServer) Suspend(context.Context, *SuspendRequest) (*SuspendResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Suspend not implemented")
+}
+func (UnimplementedSuspendsServer) Resume(context.Context, *ResumeRequest) (*ResumeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Resume not implemented")
+}
+func (UnimplementedSuspendsServer) mustEmbedUnimplementedSuspendsServer() {}
+func (UnimplementedSuspendsServer) testEmbeddedByValue()                  {}
+
+// UnsafeSuspendsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to SuspendsServer will
+// result in compilation errors.
+type UnsafeSuspendsServer interface {
+	mustEmbedUnimplementedSuspendsServer()
+}
+
+func RegisterSuspendsServer(s grpc.ServiceRegistrar, srv SuspendsServer) {
+	// If the following call panics, it indicates UnimplementedSuspendsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Suspends_ServiceDesc, srv)
+}
+
+func _Suspends_Suspend_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SuspendRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SuspendsServer).Suspend(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Suspends_Suspend_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SuspendsServer).Suspend(ctx, req.(*SuspendRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Suspends_Resume_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResumeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SuspendsServer).Resume(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Suspends_Resume_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SuspendsServer).Resume(ctx, req.(*ResumeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Suspends_ServiceDesc is the grpc.ServiceDesc for Suspends service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Suspends_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Suspends",
+	HandlerType: (*SuspendsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Suspend",
+			Handler:    _Suspends_Suspend_Handler,
+		},
+		{
+			MethodName: "Resume",
+			Handler:    _Suspends_Resume_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}
+
+const (
+	Removals_Remove_FullMethodName = "/oceanid.scheduler.v1.Removals/Remove"
+)
+
+// RemovalsClient is the client API for Removals service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Removals: what the pool keeps of jobs that have ended can be cleared away.
+type RemovalsClient interface {
+	// Remove deletes what the pool keeps of jobs, their files first of all: each job's own folder and nothing else, whatever links it holds. A job that has not
+	// ended is ABORTED, reason CONFLICT, and keeps everything; one that nothing is left of is removed already.
+	Remove(ctx context.Context, in *RemoveRequest, opts ...grpc.CallOption) (*RemoveResponse, error)
+}
+
+type removalsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewRemovalsClient(cc grpc.ClientConnInterface) RemovalsClient {
+	return &removalsClient{cc}
+}
+
+func (c *removalsClient) Remove(ctx context.Context, in *RemoveRequest, opts ...grpc.CallOption) (*RemoveResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RemoveResponse)
+	err := c.cc.Invoke(ctx, Removals_Remove_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// RemovalsServer is the server API for Removals service.
+// All implementations must embed UnimplementedRemovalsServer
+// for forward compatibility.
+//
+// Removals: what the pool keeps of jobs that have ended can be cleared away.
+type RemovalsServer interface {
+	// Remove deletes what the pool keeps of jobs, their files first of all: each job's own folder and nothing else, whatever links it holds. A job that has not
+	// ended is ABORTED, reason CONFLICT, and keeps everything; one that nothing is left of is removed already.
+	Remove(context.Context, *RemoveRequest) (*RemoveResponse, error)
+	mustEmbedUnimplementedRemovalsServer()
+}
+
+// UnimplementedRemovalsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedRemovalsServer struct{}
+
+func (UnimplementedRemovalsServer) Remove(context.Context, *RemoveRequest) (*RemoveResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Remove not implemented")
+}
+func (UnimplementedRemovalsServer) mustEmbedUnimplementedRemovalsServer() {}
+func (UnimplementedRemovalsServer) testEmbeddedByValue()                  {}
+
+// UnsafeRemovalsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to RemovalsServer will
+// result in compilation errors.
+type UnsafeRemovalsServer interface {
+	mustEmbedUnimplementedRemovalsServer()
+}
+
+func RegisterRemovalsServer(s grpc.ServiceRegistrar, srv RemovalsServer) {
+	// If the following call panics, it indicates UnimplementedRemovalsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Removals_ServiceDesc, srv)
+}
+
+func _Removals_Remove_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RemoveRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RemovalsServer).Remove(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Removals_Remove_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RemovalsServer).Remove(ctx, req.(*RemoveRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Removals_ServiceDesc is the grpc.ServiceDesc for Removals service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Removals_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Removals",
+	HandlerType: (*RemovalsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Remove",
+			Handler:    _Removals_Remove_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}
+
+const (
+	Finds_Find_FullMethodName = "/oceanid.scheduler.v1.Finds/Find"
+)
+
+// FindsClient is the client API for Finds service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Finds: the driver tells which jobs of ours the pool has, so that a host whose store has lost some finds them again.
+type FindsClient interface {
+	// Find streams the jobs whose token begins with the prefix and that were handed over since then, by whichever process, ended or not, as far as the pool still
+	// knows them. It asks the pool at most once.
+	Find(ctx context.Context, in *FindRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[FindResponse], error)
+}
+
+type findsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewFindsClient(cc grpc.ClientConnInterface) FindsClient {
+	return &findsClient{cc}
+}
+
+func (c *findsClient) Find(ctx context.Context, in *FindRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[FindResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Finds_ServiceDesc.Streams[0], Finds_Find_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[FindRequest, FindResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Finds_FindClient = grpc.ServerStreamingClient[FindResponse]
+
+// FindsServer is the server API for Finds service.
+// All implementations must embed UnimplementedFindsServer
+// for forward compatibility.
+//
+// Finds: the driver tells which jobs of ours the pool has, so that a host whose store has lost some finds them again.
+type FindsServer interface {
+	// Find streams the jobs whose token begins with the prefix and that were handed over since then, by whichever process, ended or not, as far as the pool still
+	// knows them. It asks the pool at most once.
+	Find(*FindRequest, grpc.ServerStreamingServer[FindResponse]) error
+	mustEmbedUnimplementedFindsServer()
+}
+
+// UnimplementedFindsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedFindsServer struct{}
+
+func (UnimplementedFindsServer) Find(*FindRequest, grpc.ServerStreamingServer[FindResponse]) error {
+	return status.Error(codes.Unimplemented, "method Find not implemented")
+}
+func (UnimplementedFindsServer) mustEmbedUnimplementedFindsServer() {}
+func (UnimplementedFindsServer) testEmbeddedByValue()               {}
+
+// UnsafeFindsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to FindsServer will
+// result in compilation errors.
+type UnsafeFindsServer interface {
+	mustEmbedUnimplementedFindsServer()
+}
+
+func RegisterFindsServer(s grpc.ServiceRegistrar, srv FindsServer) {
+	// If the following call panics, it indicates UnimplementedFindsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Finds_ServiceDesc, srv)
+}
+
+func _Finds_Find_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(FindRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(FindsServer).Find(m, &grpc.GenericServerStream[FindRequest, FindResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Finds_FindServer = grpc.ServerStreamingServer[FindResponse]
+
+// Finds_ServiceDesc is the grpc.ServiceDesc for Finds service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Finds_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Finds",
+	HandlerType: (*FindsServer)(nil),
+	Methods:     []grpc.MethodDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "Find",
+			Handler:       _Finds_Find_Handler,
+			ServerStreams: true,
+		},
+	},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}
+
+const (
+	Explanations_Explain_FullMethodName = "/oceanid.scheduler.v1.Explanations/Explain"
+)
+
+// ExplanationsClient is the client API for Explanations service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Explanations: why does a job wait?
+type ExplanationsClient interface {
+	// Explain says in plain words what one task waits for. A task that does not wait is told as what it is.
+	Explain(ctx context.Context, in *ExplainRequest, opts ...grpc.CallOption) (*ExplainResponse, error)
+}
+
+type explanationsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewExplanationsClient(cc grpc.ClientConnInterface) ExplanationsClient {
+	return &explanationsClient{cc}
+}
+
+func (c *explanationsClient) Explain(ctx context.Context, in *ExplainRequest, opts ...grpc.CallOption) (*ExplainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExplainResponse)
+	err := c.cc.Invoke(ctx, Explanations_Explain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ExplanationsServer is the server API for Explanations service.
+// All implementations must embed UnimplementedExplanationsServer
+// for forward compatibility.
+//
+// Explanations: why does a job wait?
+type ExplanationsServer interface {
+	// Explain says in plain words what one task waits for. A task that does not wait is told as what it is.
+	Explain(context.Context, *ExplainRequest) (*ExplainResponse, error)
+	mustEmbedUnimplementedExplanationsServer()
+}
+
+// UnimplementedExplanationsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedExplanationsServer struct{}
+
+func (UnimplementedExplanationsServer) Explain(context.Context, *ExplainRequest) (*ExplainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Explain not implemented")
+}
+func (UnimplementedExplanationsServer) mustEmbedUnimplementedExplanationsServer() {}
+func (UnimplementedExplanationsServer) testEmbeddedByValue()                      {}
+
+// UnsafeExplanationsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to ExplanationsServer will
+// result in compilation errors.
+type UnsafeExplanationsServer interface {
+	mustEmbedUnimplementedExplanationsServer()
+}
+
+func RegisterExplanationsServer(s grpc.ServiceRegistrar, srv ExplanationsServer) {
+	// If the following call panics, it indicates UnimplementedExplanationsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Explanations_ServiceDesc, srv)
+}
+
+func _Explanations_Explain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExplainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ExplanationsServer).Explain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Explanations_Explain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ExplanationsServer).Explain(ctx, req.(*ExplainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Explanations_ServiceDesc is the grpc.ServiceDesc for Explanations service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Explanations_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Explanations",
+	HandlerType: (*ExplanationsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Explain",
+			Handler:    _Explanations_Explain_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}
+
+const (
+	Inspections_Inspect_FullMethodName = "/oceanid.scheduler.v1.Inspections/Inspect"
+)
+
+// InspectionsClient is the client API for Inspections service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Inspections: what is the pool made of?
+type InspectionsClient interface {
+	// Inspect asks the pool about its nodes and what they do now.
+	Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (*InspectResponse, error)
+}
+
+type inspectionsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewInspectionsClient(cc grpc.ClientConnInterface) InspectionsClient {
+	return &inspectionsClient{cc}
+}
+
+func (c *inspectionsClient) Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (*InspectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(InspectResponse)
+	err := c.cc.Invoke(ctx, Inspections_Inspect_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// InspectionsServer is the server API for Inspections service.
+// All implementations must embed UnimplementedInspectionsServer
+// for forward compatibility.
+//
+// Inspections: what is the pool made of?
+type InspectionsServer interface {
+	// Inspect asks the pool about its nodes and what they do now.
+	Inspect(context.Context, *InspectRequest) (*InspectResponse, error)
+	mustEmbedUnimplementedInspectionsServer()
+}
+
+// UnimplementedInspectionsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedInspectionsServer struct{}
+
+func (UnimplementedInspectionsServer) Inspect(context.Context, *InspectRequest) (*InspectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Inspect not implemented")
+}
+func (UnimplementedInspectionsServer) mustEmbedUnimplementedInspectionsServer() {}
+func (UnimplementedInspectionsServer) testEmbeddedByValue()                     {}
+
+// UnsafeInspectionsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to InspectionsServer will
+// result in compilation errors.
+type UnsafeInspectionsServer interface {
+	mustEmbedUnimplementedInspectionsServer()
+}
+
+func RegisterInspectionsServer(s grpc.ServiceRegistrar, srv InspectionsServer) {
+	// If the following call panics, it indicates UnimplementedInspectionsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Inspections_ServiceDesc, srv)
+}
+
+func _Inspections_Inspect_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(InspectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InspectionsServer).Inspect(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Inspections_Inspect_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InspectionsServer).Inspect(ctx, req.(*InspectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Inspections_ServiceDesc is the grpc.ServiceDesc for Inspections service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Inspections_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "oceanid.scheduler.v1.Inspections",
+	HandlerType: (*InspectionsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Inspect",
+			Handler:    _Inspections_Inspect_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "oceanid/scheduler/v1/scheduler.proto",
+}

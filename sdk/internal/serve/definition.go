@@ -18,6 +18,7 @@ type Definition struct {
 	Open func(ctx context.Context, config []byte, env Env) (scheduler.Driver, []*pluginv1.Diagnostic, error)
 	// The optional interfaces that every driver of this definition has.
 	Watches, StreamsLogs, Uploads, Downloads, Probes, Holds, RunsWorkflows bool
+	Batches, Suspends, Removes, Finds, Explains, Inspects                  bool
 }
 
 // Env is what an instance gets besides its configuration.

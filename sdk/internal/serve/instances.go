@@ -21,8 +21,35 @@ type instances struct {
 
 	mu          sync.Mutex
 	known       map[string]*instance
-	configuring map[string]*sync.Mutex // one configuration of an instance at a time: a driver's open may be slow, and others must not wait for it
-	closing     sync.WaitGroup         // instances that have been replaced, until their last call has ended; closeAll waits for them
+	configuring map[string]*turn // one configuration of an instance at a time: a driver's open may be slow, and others must not wait for it
+	closing     sync.WaitGroup   // instances that have been replaced, until their last call has ended; closeAll waits for them
+}
+
+// turn is that of configuring one instance, for as long as somebody does or waits to.
+type turn struct {
+	sync.Mutex
+	users int
+}
+
+// take waits for the turn of configuring an instance; the caller must call leave.
+func (s *instances) take(id string) (leave func()) {
+	s.mu.Lock()
+	t := s.configuring[id]
+	if t == nil {
+		t = &turn{}
+		s.configuring[id] = t
+	}
+	t.users++
+	s.mu.Unlock()
+	t.Lock()
+	return func() {
+		t.Unlock()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if t.users--; t.users == 0 {
+			delete(s.configuring, id)
+		}
+	}
 }
 
 // instance is one revision of one scheduler. It is closed when it has been replaced and the last call on it has ended.
@@ -64,15 +91,8 @@ func (s *instances) configure(ctx context.Context, req *pluginv1.ConfigureReques
 	if ref.GetId() == "" || ref.GetRevision() == "" {
 		return nil, fault.By(fault.Host, fault.Invalid.New("an instance needs an id and a revision"))
 	}
-	s.mu.Lock()
-	turn := s.configuring[ref.GetId()]
-	if turn == nil {
-		turn = &sync.Mutex{}
-		s.configuring[ref.GetId()] = turn
-	}
-	s.mu.Unlock()
-	turn.Lock()
-	defer turn.Unlock()
+	leave := s.take(ref.GetId())
+	defer leave()
 	s.mu.Lock()
 	old := s.known[ref.GetId()]
 	s.mu.Unlock()

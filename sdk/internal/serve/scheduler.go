@@ -24,10 +24,7 @@ func (s *schedulerServer) Submit(ctx context.Context, req *schedulerv1.SubmitReq
 	}
 	defer done()
 	job := wire.JobFromProto(req.GetJob())
-	if err := job.Check(); err != nil {
-		return nil, err
-	}
-	if err := hasToken(job.Token); err != nil {
+	if err := i.submittable(job); err != nil {
 		return nil, err
 	}
 	id, err := i.driver.Submit(ctx, job)
@@ -104,6 +101,8 @@ func checkStatus(s scheduler.Status) error {
 		return fault.By(fault.Driver, fault.Internal.New("the driver told a status without a token (job %q)", s.ID))
 	case s.State == "" || s.State == scheduler.Pending:
 		return fault.By(fault.Driver, fault.Internal.New("the driver told state %q for job %q; a driver may say anything but that", s.State, s.ID))
+	case s.Cause != "" && !s.Cause.Known():
+		return fault.By(fault.Driver, fault.Internal.New("the driver told the cause %q for job %q; there are %v", s.Cause, s.ID, scheduler.Causes()))
 	case s.Task < 0 || s.Count < 0:
 		return fault.By(fault.Driver, fault.Internal.New("the driver told task %d, count %d for job %q", s.Task, s.Count, s.ID))
 	}

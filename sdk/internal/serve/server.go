@@ -31,7 +31,7 @@ func New(def Definition, process Process) *Server {
 	return &Server{
 		def:       def,
 		process:   process,
-		instances: &instances{open: def.Open, log: process.Log, known: map[string]*instance{}, configuring: map[string]*sync.Mutex{}},
+		instances: &instances{open: def.Open, log: process.Log, known: map[string]*instance{}, configuring: map[string]*turn{}},
 	}
 }
 
@@ -69,6 +69,24 @@ func (s *Server) Register(g *grpc.Server) {
 	}
 	if s.def.RunsWorkflows {
 		schedulerv1.RegisterWorkflowsServer(g, &workflowsServer{instances: s.instances})
+	}
+	if s.def.Batches {
+		schedulerv1.RegisterBatchesServer(g, &batchesServer{instances: s.instances})
+	}
+	if s.def.Suspends {
+		schedulerv1.RegisterSuspendsServer(g, &suspendsServer{instances: s.instances})
+	}
+	if s.def.Removes {
+		schedulerv1.RegisterRemovalsServer(g, &removalsServer{instances: s.instances})
+	}
+	if s.def.Finds {
+		schedulerv1.RegisterFindsServer(g, &findsServer{instances: s.instances})
+	}
+	if s.def.Explains {
+		schedulerv1.RegisterExplanationsServer(g, &explanationsServer{instances: s.instances})
+	}
+	if s.def.Inspects {
+		schedulerv1.RegisterInspectionsServer(g, &inspectionsServer{instances: s.instances})
 	}
 }
 

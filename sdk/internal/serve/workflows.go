@@ -30,6 +30,9 @@ func (s *workflowsServer) SubmitWorkflow(ctx context.Context, req *schedulerv1.S
 	if err := hasToken(workflow.Token); err != nil {
 		return nil, err
 	}
+	if err := i.takenAll(workflow); err != nil {
+		return nil, err
+	}
 	id, err := runner.SubmitWorkflow(ctx, workflow)
 	if err == nil {
 		err = checkID(id)
