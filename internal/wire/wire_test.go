@@ -38,6 +38,26 @@ func fill(v reflect.Value, n *int) {
 	case reflect.TypeFor[scheduler.State]():
 		v.SetString(string(scheduler.States()[*n%len(scheduler.States())]))
 		return
+	case reflect.TypeFor[scheduler.Cause]():
+		v.SetString(string(scheduler.Causes()[*n%len(scheduler.Causes())]))
+		return
+	case reflect.TypeFor[scheduler.NodeKind]():
+		v.SetString(string(scheduler.FinalNode))
+		return
+	case reflect.TypeFor[scheduler.Policy]():
+		return // only the host knows it
+	case reflect.TypeFor[*scheduler.Workflow]():
+		if *n > 1000 {
+			return // one within another is enough
+		}
+		*n += 1000
+		defer func() { *n -= 1000 }()
+	case reflect.TypeFor[error]():
+		v.Set(reflect.ValueOf(fault.Conflict.New("text %d", *n)))
+		return
+	case reflect.TypeFor[any]():
+		v.Set(reflect.ValueOf([]any{float64(*n), true, fmt.Sprint("text ", *n), []any{"a", "b"}}[*n%4]))
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -90,7 +110,8 @@ func unset(m protoreflect.Message, at string) (names []string) {
 		name := at + "." + string(f.Name())
 		switch {
 		case !m.Has(f):
-			if f.ContainingOneof() == nil {
+			deepest := strings.HasSuffix(name, "workflow.nodes.workflow")
+			if f.ContainingOneof() == nil && !deepest && name != "message.job" {
 				names = append(names, name)
 			}
 		case f.IsMap():
@@ -105,6 +126,24 @@ func unset(m protoreflect.Message, at string) (names []string) {
 	return names
 }
 
+// onlyCrossing empties what only the host knows.
+func onlyCrossing(j *scheduler.Job) {
+	j.Key, j.Groups = "", nil
+	for i := range j.Inputs {
+		j.Inputs[i].Path, j.Inputs[i].Data = "", nil
+	}
+}
+
+func onlyCrossingAll(w *scheduler.Workflow) {
+	w.Key, w.Groups = "", nil
+	for i := range w.Nodes {
+		onlyCrossing(&w.Nodes[i].Job)
+		if inner := w.Nodes[i].Workflow; inner != nil {
+			onlyCrossingAll(inner)
+		}
+	}
+}
+
 // roundTrip sends a value through the bytes of the wire, and demands that each field of the message was written.
 func roundTrip[T any, M interface {
 	*P
@@ -116,15 +155,12 @@ func roundTrip[T any, M interface {
 	case *scheduler.Input:
 		v.Path, v.Data = "", nil // only the host knows these
 	case *scheduler.Job:
-		for i := range v.Inputs {
-			v.Inputs[i].Path, v.Inputs[i].Data = "", nil
-		}
+		onlyCrossing(v)
 	case *scheduler.Workflow:
-		for i := range v.Nodes {
-			for j := range v.Nodes[i].Job.Inputs {
-				v.Nodes[i].Job.Inputs[j].Path, v.Nodes[i].Job.Inputs[j].Data = "", nil
-			}
-		}
+		onlyCrossingAll(v)
+	case *scheduler.Found:
+		onlyCrossingAll(v.Workflow)
+		v.Job = scheduler.Job{} // a workflow is in its place
 	case *scheduler.File:
 		v.SHA256 = "" // crosses in the trailer
 	}
@@ -156,6 +192,9 @@ func TestEveryFieldSurvives(t *testing.T) {
 	t.Run("workflow", func(t *testing.T) { roundTrip(t, wire.WorkflowToProto, wire.WorkflowFromProto) })
 	t.Run("ref", func(t *testing.T) { roundTrip(t, wire.RefToProto, wire.RefFromProto) })
 	t.Run("status", func(t *testing.T) { roundTrip(t, wire.StatusToProto, wire.StatusFromProto) })
+	t.Run("found", func(t *testing.T) { roundTrip(t, wire.FoundToProto, wire.FoundFromProto) })
+	t.Run("explanation", func(t *testing.T) { roundTrip(t, wire.ExplanationToProto, wire.ExplanationFromProto) })
+	t.Run("pool", func(t *testing.T) { roundTrip(t, wire.PoolToProto, wire.PoolFromProto) })
 	t.Run("file", func(t *testing.T) { roundTrip(t, wire.FileToProto, wire.FileFromProto) })
 	t.Run("check", func(t *testing.T) { roundTrip(t, wire.CheckToProto, wire.CheckFromProto) })
 }
@@ -191,6 +230,45 @@ func TestEveryStateCrosses(t *testing.T) {
 	}
 	if got := wire.StatusFromProto(&schedulerv1.Status{State: 77}).State; got != "unknown(77)" || got.Terminal() {
 		t.Errorf("a state of the future reads %q", got)
+	}
+}
+
+func TestEveryCauseCrosses(t *testing.T) {
+	t.Parallel()
+	seen := map[schedulerv1.Cause]bool{}
+	for _, c := range scheduler.Causes() {
+		p := wire.StatusToProto(scheduler.Status{Cause: c})
+		if got := wire.StatusFromProto(p).Cause; got != c || seen[p.GetCause()] || p.GetCause() == 0 {
+			t.Errorf("%q crossed as %v and came back as %q", c, p.GetCause(), got)
+		}
+		seen[p.GetCause()] = true
+	}
+	if got, want := len(seen), len(schedulerv1.Cause_name)-1; got != want {
+		t.Errorf("%d causes in Go, %d on the wire", got, want)
+	}
+	if got := wire.StatusFromProto(&schedulerv1.Status{Cause: 77}).Cause; got != "" {
+		t.Errorf("a cause of the future reads %q", got)
+	}
+}
+
+func TestAnswersOfABatchCross(t *testing.T) {
+	t.Parallel()
+	taken := wire.SubmittedFromProto(wire.SubmittedToProto(scheduler.Submitted{Token: "t", ID: "7"}))
+	if taken != (scheduler.Submitted{Token: "t", ID: "7"}) {
+		t.Errorf("%+v", taken)
+	}
+	refused := wire.SubmittedFromProto(wire.SubmittedToProto(scheduler.Submitted{Token: "t", Err: fault.After(fault.By(fault.Scheduler, fault.Exhausted.New("full")), time.Minute)}))
+	after, ok := fault.RetryAfter(refused.Err)
+	if fault.Of(refused.Err) != fault.Exhausted || fault.Blame(refused.Err) != fault.Scheduler || refused.Err.Error() != "full" || !ok || after != time.Minute || refused.ID != "" {
+		t.Errorf("%+v", refused)
+	}
+}
+
+func TestANodeOfTheFutureIsNoOther(t *testing.T) {
+	t.Parallel()
+	w := wire.WorkflowFromProto(&schedulerv1.Workflow{Token: "t", Nodes: []*schedulerv1.Node{{Name: "a", Kind: 7, Job: &schedulerv1.Job{Command: "/bin/true"}}}})
+	if err := w.Check(); fault.Of(err) != fault.Invalid {
+		t.Errorf("a node of a kind that nobody knows: %v", err)
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
+// longestKey is the longest key of a job, in bytes.
+const longestKey = 256
+
 var (
 	tokenRule    = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 	variableRule = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -28,7 +31,7 @@ func (j Job) Check() error {
 	if j.Command == "" {
 		return fault.Invalid.New("command: a job needs one")
 	}
-	for _, c := range []struct{ field, value string }{{"name", j.Name}, {"command", j.Command}, {"stdin", j.Stdin}, {"user", j.User}} {
+	for _, c := range []struct{ field, value string }{{"name", j.Name}, {"command", j.Command}, {"stdin", j.Stdin}, {"user", j.User}, {"key", j.Key}} {
 		if err := oneLine(c.field, c.value); err != nil {
 			return err
 		}
@@ -48,7 +51,21 @@ func (j Job) Check() error {
 	if err := checkResources(j.Resources); err != nil {
 		return err
 	}
-	return checkArray(j.Array)
+	if err := checkArray(j.Array); err != nil {
+		return err
+	}
+	if len(j.Key) > longestKey {
+		return fault.Invalid.New("key: it has %d bytes; at most %d", len(j.Key), longestKey)
+	}
+	for _, g := range j.Groups {
+		if err := oneLine("groups", g); err != nil {
+			return err
+		}
+	}
+	if err := checkOptionKinds(j.Options); err != nil {
+		return err
+	}
+	return j.Policy.Check(j.Tasks())
 }
 
 // Check tells what no pool could carry of an input: fault.Invalid. Job.Check does so for each of the job's, the SDK for each that is uploaded.
@@ -175,6 +192,16 @@ func checkArray(a *Array) error {
 		return fault.Invalid.New("array: count is %d; it must be at least 1", a.Count)
 	case len(a.Args) != 0 && len(a.Args) != a.Count:
 		return fault.Invalid.New("array: %d rows of args for %d tasks; give none, or one a task", len(a.Args), a.Count)
+	}
+	if len(a.Indices) != 0 && len(a.Indices) != a.Count {
+		return fault.Invalid.New("array: %d indices for %d tasks; give none, or one a task", len(a.Indices), a.Count)
+	}
+	seen := make(map[int]bool, len(a.Indices))
+	for _, i := range a.Indices {
+		if i < 0 || seen[i] {
+			return fault.Invalid.New("array: index %d is negative or there twice", i)
+		}
+		seen[i] = true
 	}
 	for _, row := range a.Args {
 		if err := checkArgs("array args", row); err != nil {

@@ -1,7 +1,13 @@
 // Package scheduler is the vocabulary of jobs: what a portal submits, what a driver is asked to do, and what both are told about it.
 //
-// A driver is three verbs ([Driver]). Everything else that a pool may be able to do is an optional interface of one or two methods
-// ([Watcher], [LogStreamer], [Uploader], [Downloader], [Prober], [Holder], [WorkflowRunner]): the SDK finds the ones that a driver has, and the host offers exactly those.
+// A driver is three verbs ([Driver]). Everything else that a pool may be able to do is an optional interface of one or two methods: the SDK finds the ones that a
+// driver has, and the host offers exactly those.
+//
+//   - [Watcher] tells changes as they happen, [Finder] which jobs the pool has: a host that has lost some finds them again.
+//   - [Batcher] takes many jobs at once, [WorkflowRunner] graphs of jobs, [OptionTaker] what only this kind of pool understands.
+//   - [Holder] and [Suspender] stop what waits and what runs; [Remover] clears away what a job has left.
+//   - [Uploader], [Downloader] and [LogStreamer] bring files and output.
+//   - [Prober] tests the connection, [Explainer] says why a task waits, [Inspector] what the pool is made of.
 //
 // # A job
 //
