@@ -18,6 +18,8 @@ type Event struct {
 	// Job is its ID, Scheduler the name of its scheduler.
 	Job       string `json:"job"`
 	Scheduler string `json:"scheduler"`
+	// Revision is the one that the change gave the job's record: later events of a job have higher ones. With Job it names the event for ever.
+	Revision int64 `json:"revision"`
 	// State, Reason, Native, Exit and Counts are as in Job, after the change.
 	State  scheduler.State         `json:"state"`
 	Reason string                  `json:"reason,omitempty"`
@@ -43,7 +45,7 @@ type TaskChange struct {
 }
 
 func event(name string, e store.Event) Event {
-	out := Event{Job: e.Job, Scheduler: name, State: e.State, Reason: e.Reason, Native: e.NativeWord, Exit: e.Exit, Counts: e.Counts, Time: e.Time}
+	out := Event{Job: e.Job, Scheduler: name, Revision: e.Revision, State: e.State, Reason: e.Reason, Native: e.NativeWord, Exit: e.Exit, Counts: e.Counts, Time: e.Time}
 	for _, t := range e.Tasks {
 		out.Tasks = append(out.Tasks, TaskChange{First: t.First, Count: max(t.Count, 1), State: t.State, Reason: t.Detail.Reason, Exit: t.Detail.Exit, Node: t.Detail.Node})
 	}
@@ -112,7 +114,7 @@ func (j *Job) event() Event {
 			at = t
 		}
 	}
-	return Event{Job: j.ID, Scheduler: j.Scheduler, State: j.State, Reason: j.Reason, Native: j.Native, Exit: j.Exit, Counts: j.Counts, Time: at}
+	return Event{Job: j.ID, Scheduler: j.Scheduler, Revision: j.revision, State: j.State, Reason: j.Reason, Native: j.Native, Exit: j.Exit, Counts: j.Counts, Time: at}
 }
 
 // Wait returns the job when it has ended. It is Watch for who wants to know the end only.

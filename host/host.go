@@ -18,6 +18,7 @@ import (
 	"github.com/oceanid/oceanid/internal/config"
 	"github.com/oceanid/oceanid/internal/feed"
 	"github.com/oceanid/oceanid/internal/follow"
+	"github.com/oceanid/oceanid/internal/outbox"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
@@ -34,6 +35,7 @@ type Host struct {
 	feed    *feed.Feed
 	submits *follow.Submitter
 	manager *follow.Manager
+	outbox  *outbox.Outbox
 	links   links
 	heard   announcements
 	healths healths
@@ -83,7 +85,9 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	h.links.init()
 	h.feed = feed.New(h.store)
 	h.submits = follow.NewSubmitter(h.store, h.driver)
-	h.manager = &follow.Manager{Store: h.store, Feed: h.feed, Submits: h.submits, Drivers: h.driver, Rules: rules(file), Owner: rand.Text(), Log: o.Log.Named("follow")}
+	owner := rand.Text()
+	h.manager = &follow.Manager{Store: h.store, Feed: h.feed, Submits: h.submits, Drivers: h.driver, Rules: rules(file), Owner: owner, Log: o.Log.Named("follow")}
+	h.outbox = outbox.New(h.store, owner, o.Log.Named("handlers"))
 	if err := h.applyFile(ctx); err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
@@ -115,6 +119,10 @@ func (h *Host) Close(ctx context.Context) error {
 	if h.stop != nil {
 		h.stop()
 	}
+	var handlers error
+	if h.outbox != nil {
+		handlers = h.outbox.Close(ctx)
+	}
 	select {
 	case h.reloading <- struct{}{}: // a reload has drivers of its own
 		defer func() { <-h.reloading }()
@@ -127,7 +135,7 @@ func (h *Host) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		// A call of a driver that hangs keeps one of them; it comes back when the driver is gone.
 	}
-	err := h.catalog.Close(ctx)
+	err := errors.Join(handlers, h.catalog.Close(ctx))
 	if h.unmeasure != nil {
 		h.unmeasure()
 	}
@@ -150,6 +158,7 @@ func (h *Host) listen(ctx context.Context, follows bool) {
 		h.links.changed(uid)
 		h.feed.Changed(ctx, uid)
 		h.heard.announce(uid)
+		h.outbox.Changed(ctx, uid)
 		if follows {
 			h.manager.Changed(ctx, uid)
 		}

@@ -90,7 +90,8 @@ func reach(t *testing.T, j *host.Job, want scheduler.State) *host.Job {
 	defer cancel()
 	for e, err := range j.Watch(ctx) {
 		if err != nil {
-			t.Fatalf("job %s never became %s: %v", j.ID, want, err)
+			now, _ := j.Get(t.Context())
+			t.Fatalf("job %s never became %s: %v: %+v", j.ID, want, err, now)
 		}
 		if e.State == want {
 			now, err := j.Get(t.Context())

@@ -27,7 +27,12 @@ type pool struct {
 	// trouble, where it is not nil, is what Submit answers before it does anything, and after is the same after it did.
 	trouble, after func(scheduler.Job) error
 	polled         bool // the driver tells no events
-	opened, closed int  // instances of the driver
+	// away, where it is not nil, is what everything but Submit answers; spoilt is what the next downloads answer, one each; named is what Submit answers in place
+	// of the job's identifier.
+	away           error
+	spoilt         []error
+	named          func(scheduler.ID) scheduler.ID
+	opened, closed int // instances of the driver
 }
 
 func newPool() *pool {
@@ -75,6 +80,20 @@ func (c poolConfig) Validate() error {
 		return sdk.Invalid("host", "no such host")
 	}
 	return nil
+}
+
+// gone takes the pool out of reach, for that reason, or puts it back (nil).
+func (p *pool) gone(why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.away = why
+	p.more.Broadcast()
+}
+
+func (p *pool) reachable() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.away
 }
 
 // plugin makes a driver for the pool; a polled pool gets one that tells no events.
@@ -142,10 +161,18 @@ func (d *polledDriver) Submit(ctx context.Context, job scheduler.Job) (scheduler
 			return "", err
 		}
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.named != nil {
+		return p.named(scheduler.ID("native-" + job.Token)), nil
+	}
 	return scheduler.ID("native-" + job.Token), nil
 }
 
 func (d *polledDriver) Query(_ context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
+	if err := d.pool.reachable(); err != nil {
+		return err
+	}
 	d.pool.mu.Lock()
 	known := maps.Clone(d.pool.jobs)
 	events := slices.Clone(d.pool.events)
@@ -188,12 +215,16 @@ func (d *poolDriver) Watch(ctx context.Context, from scheduler.Cursor, yield fun
 	fmt.Sscan(string(from), &next)
 	for {
 		p.mu.Lock()
-		for next >= len(p.events) && ctx.Err() == nil {
+		for next >= len(p.events) && ctx.Err() == nil && p.away == nil {
 			p.more.Wait()
 		}
 		if ctx.Err() != nil {
 			p.mu.Unlock()
 			return ctx.Err()
+		}
+		if p.away != nil {
+			defer p.mu.Unlock()
+			return p.away
 		}
 		e := p.events[next]
 		p.mu.Unlock()
@@ -221,6 +252,15 @@ func (d *polledDriver) Upload(_ context.Context, token string, in scheduler.Inpu
 }
 
 func (d *polledDriver) Download(_ context.Context, job scheduler.Ref, _ scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
+	p := d.pool
+	p.mu.Lock()
+	if len(p.spoilt) > 0 {
+		defer p.mu.Unlock()
+		err := p.spoilt[0]
+		p.spoilt = p.spoilt[1:]
+		return err
+	}
+	p.mu.Unlock()
 	for task := range job.Tasks {
 		text := fmt.Sprintf("result %d", task)
 		if err := yield(scheduler.File{Task: task, Path: "out/r.txt", Mode: 0o640, Size: int64(len(text))}, strings.NewReader(text)); err != nil {

@@ -21,6 +21,10 @@ import (
 const envDriver = "OCEANID_HOST_TEST_DRIVER"
 
 func TestMain(m *testing.M) {
+	if config, wanted := os.LookupEnv(envPortal); wanted {
+		fmt.Fprintln(os.Stderr, portal(config))
+		os.Exit(1)
+	}
 	if version, wanted := os.LookupEnv(envDriver); wanted {
 		if os.Getenv(envDriver+"_WATCHES") != "" {
 			sdk.Main(sdk.Scheduler("extra", version, newWatched))
