@@ -6,15 +6,15 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Suspend has the execution points stop the processes of what runs (condor_suspend).
-func (d *driver) Suspend(ctx context.Context, jobs []scheduler.Ref) error {
+// suspendJobs has the execution points stop the processes of what runs (condor_suspend).
+func (d *driver) suspendJobs(ctx context.Context, jobs []scheduler.Ref) error {
 	return d.act(ctx, action{tool: "condor_suspend", file: "hold", call: func(tokens []string) string {
 		return words(append([]string{"suspend"}, tokens...)...)
 	}}, jobs)
 }
 
-// Resume has them go on (condor_continue).
-func (d *driver) Resume(ctx context.Context, jobs []scheduler.Ref) error {
+// resumeJobs has them go on (condor_continue).
+func (d *driver) resumeJobs(ctx context.Context, jobs []scheduler.Ref) error {
 	return d.act(ctx, action{tool: "condor_continue", file: "hold", call: func(tokens []string) string {
 		return words(append([]string{"resume"}, tokens...)...)
 	}}, jobs)

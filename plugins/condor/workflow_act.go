@@ -35,6 +35,30 @@ func (d *driver) Release(ctx context.Context, refs []scheduler.Ref) error {
 	return d.releaseJobs(ctx, jobs)
 }
 
+// Suspend stops what runs. Of a workflow those are the jobs of its nodes; its DAGMan goes on, and hands over what is ready.
+func (d *driver) Suspend(ctx context.Context, refs []scheduler.Ref) error {
+	jobs, workflows, err := d.sorted(ctx, refs)
+	if err != nil {
+		return err
+	}
+	if err := d.actOnWorkflows(ctx, "condor_suspend", "suspend_workflows", workflows); err != nil {
+		return err
+	}
+	return d.suspendJobs(ctx, jobs)
+}
+
+// Resume lets go on what is suspended.
+func (d *driver) Resume(ctx context.Context, refs []scheduler.Ref) error {
+	jobs, workflows, err := d.sorted(ctx, refs)
+	if err != nil {
+		return err
+	}
+	if err := d.actOnWorkflows(ctx, "condor_continue", "resume_workflows", workflows); err != nil {
+		return err
+	}
+	return d.resumeJobs(ctx, jobs)
+}
+
 func (d *driver) actOnWorkflows(ctx context.Context, tool, function string, workflows []scheduler.Ref) error {
 	call := []string{function}
 	for _, ref := range workflows {

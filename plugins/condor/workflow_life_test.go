@@ -400,3 +400,58 @@ func wideWorkflow(nodes int) scheduler.Workflow {
 	}
 	return w
 }
+
+// What runs of a workflow stops, and goes on.
+func TestSuspendedWorkflow(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	folder := markFolder(t)
+	ref := submitWorkflow(t, d, scheduler.Workflow{Nodes: []scheduler.Node{run("a", "until [ -e "+folder+"/gate ]; do sleep 0.1; done"), run("b", "true", "a")}})
+	watched := watching(t, d, ref)
+	first := func(state scheduler.State) func(scheduler.Status) bool {
+		return func(s scheduler.Status) bool {
+			return s.State == scheduler.Queued && s.Task+s.Count == 2 || s.Task == 0 && s.State == state
+		}
+	}
+	await(t, d, ref, "running", first(scheduler.Running))
+	if err := d.Suspend(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, d, ref, "suspended", first(scheduler.Suspended))
+	watched.await("suspended", first(scheduler.Suspended))
+	if err := d.Resume(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, d, ref, "running", first(scheduler.Running))
+	if _, err := condor(t).Run(t.Context(), "ben", "touch", folder+"/gate"); err != nil {
+		t.Fatal(err)
+	}
+	wantStates(t, await(t, d, ref, "ended", ended), good, good)
+}
+
+// What hands a workflow over killed at any moment. Not parallel: it kills that of other tests, too.
+func TestWorkflowSubmitKilledAtAnyMoment(t *testing.T) {
+	d := ben(t)
+	condor(t)
+	for _, victim := range []string{"condor_submit_dag", "condor_submit", "timeout", "tar", "sshd-session"} {
+		for range 2 {
+			w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("a", "true")}}
+			first := make(chan error)
+			go func() {
+				_, err := d.SubmitWorkflow(t.Context(), w)
+				first <- err
+			}()
+			for limit := time.Now().Add(3 * time.Second); time.Now().Before(limit); {
+				if _, err := condor(t).Run(t.Context(), "root", "pgrep", "-x", victim[:min(len(victim), 15)]); err == nil {
+					break
+				}
+			}
+			time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond)
+			killed := condor(t).KillService(t.Context(), victim, syscall.SIGKILL)
+			t.Logf("%s: killed: %v; the first call: %v", victim, killed, <-first)
+			id := insistOnWorkflow(t, d, w)
+			wantOneDAGMan(t, w.Token, id)
+			wantStates(t, await(t, d, scheduler.Ref{ID: id, Token: w.Token, Tasks: 1}, "ended", ended), good)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/oceanid/oceanid/plugins/condor/internal/dag"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -26,8 +27,16 @@ func (d *driver) Query(ctx context.Context, q scheduler.Query, yield func(schedu
 	if err != nil {
 		return err
 	}
+	queue, err := d.nodeJobs(ctx, workflows)
+	if err != nil {
+		return err
+	}
 	for _, ref := range workflows {
-		all, err := d.surveyOf(ctx, ref, engines[ref.Token])
+		engine, told := engines[ref.Token]
+		if !told {
+			continue
+		}
+		all, err := d.surveyOf(ctx, ref, engine, queue)
 		if err != nil {
 			return err
 		}
@@ -64,7 +73,8 @@ func (d *driver) engines(ctx context.Context, workflows []scheduler.Ref) (map[st
 }
 
 // surveyOf says where all tasks of a workflow stand, whose DAGMan stands so.
-func (d *driver) surveyOf(ctx context.Context, ref scheduler.Ref, engine scheduler.Status) ([]scheduler.Status, error) {
+// queue has the jobs of nodes that the schedd had after that, or is nil where it has not been asked.
+func (d *driver) surveyOf(ctx context.Context, ref scheduler.Ref, engine scheduler.Status, queue nodeQueue) ([]scheduler.Status, error) {
 	f, err := d.flow(ctx, ref)
 	if fault.Of(err) == fault.NotFound {
 		// Its files were removed: nobody knows more.
@@ -77,14 +87,13 @@ func (d *driver) surveyOf(ctx context.Context, ref scheduler.Ref, engine schedul
 	if _, err := f.refresh(ctx); err != nil {
 		return nil, err
 	}
-	var queue map[int]map[int]bool
 	if engine.State.Terminal() {
 		if !f.started() {
 			engine.Reason = because(engine.Reason, d.lastWords(ctx, f))
 		}
-		if f.open() {
+		if queue == nil && f.open() {
 			// Jobs that DAGMan has left behind are removed by the schedd. What is neither there nor has an end afterwards will never have one.
-			if queue, err = d.nodeJobs(ctx, ref); err != nil {
+			if queue, err = d.nodeJobs(ctx, []scheduler.Ref{ref}); err != nil {
 				return nil, err
 			}
 			if _, err := f.refresh(ctx); err != nil {
@@ -130,20 +139,29 @@ func (f *flow) open() bool {
 	return false
 }
 
-// nodeJobs are the jobs of the workflow's nodes that are in the queue, by cluster and process.
-func (d *driver) nodeJobs(ctx context.Context, ref scheduler.Ref) (map[int]map[int]bool, error) {
-	answer, err := d.ask(ctx, script{name: "condor_q", file: "workflow", call: words("node_jobs", ref.Token)})
+// nodeQueue is the JobStatus of the jobs of nodes that are in the schedd's queue.
+type nodeQueue map[number]int
+
+// nodeJobs asks the schedd once.
+func (d *driver) nodeJobs(ctx context.Context, workflows []scheduler.Ref) (nodeQueue, error) {
+	constraint := dag.WorkflowAttribute + " isnt undefined"
+	if len(workflows) <= mostNamed {
+		terms := make([]string, len(workflows))
+		for i, ref := range workflows {
+			terms[i] = fmt.Sprintf("%s =?= %q", dag.WorkflowAttribute, ref.Token)
+		}
+		constraint = strings.Join(terms, " || ")
+	}
+	answer, err := d.ask(ctx, script{name: "condor_q", file: "workflow", call: words("node_jobs", constraint)})
 	if err != nil {
 		return nil, err
 	}
-	queue := make(map[int]map[int]bool)
+	queue := make(nodeQueue)
 	for line := range strings.Lines(answer["jobs"]) {
-		var cluster, proc, status int
-		if n, _ := fmt.Sscan(line, &cluster, &proc, &status); n == 3 {
-			if queue[cluster] == nil {
-				queue[cluster] = make(map[int]bool)
-			}
-			queue[cluster][proc] = true
+		var n number
+		var status int
+		if got, _ := fmt.Sscan(line, &n.cluster, &n.proc, &status); got == 3 {
+			queue[n] = status
 		}
 	}
 	return queue, nil

@@ -12,13 +12,13 @@ type survey struct {
 	flow *flow
 	// engine is where the DAGMan stands, the zero value where nobody has asked. Once it has ended no task is left open, but for those in queue: jobs that it has left behind.
 	engine scheduler.Status
-	queue  map[int]map[int]bool
+	queue  nodeQueue
 	known  map[*dag.Member]outcome
 	all    []scheduler.Status
 }
 
 // survey says of each task where it stands.
-func (f *flow) survey(engine scheduler.Status, queue map[int]map[int]bool) []scheduler.Status {
+func (f *flow) survey(engine scheduler.Status, queue nodeQueue) []scheduler.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := &survey{flow: f, engine: engine, queue: queue, known: make(map[*dag.Member]outcome)}
@@ -117,10 +117,16 @@ func (s *survey) tell(l *dag.Leaf, task int, upstream string, again bool) {
 		now = s.notBegun(l, r, upstream)
 	case at.State.Terminal():
 		now = s.come(l, r, at)
-	case s.ended() && !s.queue[run.cluster][task]:
-		now = s.leftBehind()
 	default:
 		now = at
+		status, there := s.queue[number{run.cluster, task}]
+		switch {
+		case s.ended() && !there:
+			now = s.leftBehind()
+		case status == statusSuspended && at.State == scheduler.Running:
+			// DAGMan's log does not tell.
+			now.State, now.Reason = scheduler.Suspended, suspended
+		}
 	}
 	if again && now.State.Terminal() && now.State != scheduler.Succeeded {
 		now = judged(now)

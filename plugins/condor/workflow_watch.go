@@ -146,7 +146,7 @@ func (w *flows) tellEngine(ctx context.Context, e eventlog.Event, ref scheduler.
 
 // survey tells where the tasks of a workflow stand, or only those that have ended and were not told.
 func (w *flows) survey(ctx context.Context, ref scheduler.Ref, engine scheduler.Status, ends bool) error {
-	all, err := w.driver.surveyOf(ctx, ref, engine)
+	all, err := w.driver.surveyOf(ctx, ref, engine, nil)
 	if err != nil {
 		return err
 	}

@@ -100,10 +100,10 @@ told_workflows() {
 	[ ! -d "$dir/active" ] || (cd "$dir/active" && rm -f -- "$@")
 }
 
-# node_jobs TOKEN prints "CLUSTER PROC JobStatus" of the workflow's jobs that are in the queue.
+# node_jobs CONSTRAINT prints "CLUSTER PROC JobStatus" of the jobs of nodes that are in the queue.
 node_jobs() {
 	section jobs
-	condor_q -constraint "OceanidWorkflow =?= \"$1\"" -af ClusterId ProcId JobStatus || exit 69
+	condor_q -constraint "$1" -af ClusterId ProcId JobStatus || exit 69
 }
 
 # hold_workflows ID… holds DAGMans, and what they have handed over and does not run. A DAGMan that is held ends, and may hand over one more node while it does.
@@ -137,11 +137,29 @@ hold_one() {
 
 # release_workflows ID… lets DAGMans and their jobs go on.
 release_workflows() {
+	on_each condor_release '(OceanidWorkflow =?= \"$token\" || OceanidToken =?= \"$token\" && ClusterId =?= $cluster) && JobStatus =?= 5' "$@"
+}
+
+# suspend_workflows ID… stops the jobs of nodes that run, resume_workflows lets them go on.
+suspend_workflows() {
+	on_each condor_suspend 'OceanidWorkflow =?= \"$token\" && JobStatus =?= 2' "$@"
+}
+resume_workflows() {
+	on_each condor_continue 'OceanidWorkflow =?= \"$token\" && JobStatus =?= 7' "$@"
+}
+
+# on_each TOOL CONSTRAINT ID… has a tool do something to jobs of each workflow. In the constraint stand $token and $cluster.
+on_each() {
+	tool=$1
+	which=$2
+	shift 2
 	section said
 	code=0
 	for id; do
-		because="at the request of a user of Oceanid"
-		condor_release -reason "$because" -constraint "JobStatus =?= 5 && (OceanidWorkflow =?= \"${id%% *}\" || OceanidToken =?= \"${id%% *}\" && ClusterId =?= ${id#* })" 2>&1 | not_none || code=1
+		token=${id%% *}
+		cluster=${id#* }
+		eval "constraint=\"$which\""
+		"$tool" -reason "at the request of a user of Oceanid" -constraint "$constraint" 2>&1 | not_none || code=1
 	done
 	section code
 	echo "$code"
