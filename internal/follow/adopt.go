@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -19,11 +20,10 @@ const (
 // adopt finds the jobs at the pool that the store has lost, as a Redis does that is killed before it has written its last second down, and keeps them again.
 // Jobs that were deleted stay deleted. Where the driver cannot tell which jobs a pool has, nothing is done.
 func (f *follower) adopt(ctx context.Context, now time.Time) {
-	finder, ok := f.driver.(scheduler.Finder)
-	if !ok || !f.driver.Can(finds) {
+	if !f.driver.Can(call.Finds) {
 		return
 	}
-	created, err := f.adoptAll(ctx, finder, now)
+	created, err := f.adoptAll(ctx, now)
 	if err != nil && ctx.Err() == nil {
 		f.log.Warn("the pool could not be asked for jobs that the store has lost", "error", err)
 	}
@@ -41,10 +41,10 @@ func (f *follower) adopt(ctx context.Context, now time.Time) {
 	}
 }
 
-func (f *follower) adoptAll(ctx context.Context, finder scheduler.Finder, now time.Time) (adopted []store.Job, err error) {
+func (f *follower) adoptAll(ctx context.Context, now time.Time) (adopted []store.Job, err error) {
 	found := map[string]foundRun{}
 	var ids []string
-	err = finder.Find(ctx, f.lease.UID+"-", now.Add(-adoptSince), func(at scheduler.Found) error {
+	err = f.driver.Find(ctx, f.lease.UID+"-", now.Add(-adoptSince), func(at scheduler.Found) error {
 		id, run, ok := store.JobOfToken(at.Ref.Token)
 		if uid, _ := store.JobScheduler(id); !ok || uid != f.lease.UID {
 			return nil

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -15,7 +16,6 @@ import (
 // handover is a job on its way to the pool, handed what the pool answered.
 type handover struct {
 	driver Driver
-	many   scheduler.Batcher
 	job    scheduler.Job
 }
 
@@ -33,6 +33,9 @@ func (s *Submitter) carry(ctx context.Context, driver Driver, job *store.Job) (s
 	keeper.Go(func() { s.keep(keeping, job) })
 	defer keeper.Wait()
 	defer stop()
+	if err := giveBack(ctx, driver, *job); err != nil {
+		return "", err
+	}
 	if flow != nil {
 		if err := uploadAll(ctx, driver, flow); err != nil {
 			return "", err
@@ -43,12 +46,11 @@ func (s *Submitter) carry(ctx context.Context, driver Driver, job *store.Job) (s
 		return "", err
 	}
 	d := s.desk(uid)
-	many, ok := driver.(scheduler.Batcher)
-	if !ok || !driver.Can(batches) {
-		got := d.one(ctx, handover{driver, many, spec})
+	if !driver.Can(call.Batches) {
+		got := d.one(ctx, handover{driver, spec})
 		return got.id, got.err
 	}
-	got, err := d.handovers.do(ctx, handover{driver, many, spec})
+	got, err := d.handovers.do(ctx, handover{driver, spec})
 	if err != nil {
 		return "", err
 	}
@@ -118,7 +120,7 @@ func (d *desk) handOver(ctx context.Context, batch []handover, answer func(int, 
 		jobs[i], places[h.job.Token] = h.job, i
 	}
 	// The first answer about a job counts, as that of the first call of Submit would.
-	err := batch[0].many.SubmitBatch(ctx, jobs, func(s scheduler.Submitted) error {
+	err := batch[0].driver.SubmitBatch(ctx, jobs, func(s scheduler.Submitted) error {
 		if i, ours := places[s.Token]; ours {
 			delete(places, s.Token)
 			answer(i, handed{s.ID, s.Err})

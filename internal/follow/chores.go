@@ -211,7 +211,7 @@ func (f *follower) cancel(ctx context.Context, id string) time.Time {
 	if job.Status.State == scheduler.Pending && job.Status.RetryAt.After(time.Now()) {
 		return time.Time{}
 	}
-	if err := f.driver.Cancel(ctx, []scheduler.Ref{Ref(job)}); err != nil {
+	if err := f.driver.Cancel(ctx, append(before(job), Ref(job))); err != nil {
 		if ctx.Err() == nil {
 			f.log.Warn("a job could not be cancelled, is tried again", "job", id, "error", err)
 		}
@@ -235,6 +235,7 @@ func CancelPending(ctx context.Context, s *store.Store, job store.Job, fence int
 	status, tasks := job.Status, tasks(job)
 	status.State, status.Reason, status.Ended = scheduler.Cancelled, "cancelled before it was at the pool", time.Now()
 	status.Counts = map[scheduler.State]int{scheduler.Cancelled: tasks}
+	blame(&status)
 	_, err := s.Commit(ctx, job.SchedulerUID, store.Batch{Fence: fence, Changes: []store.Change{{
 		JobID: job.ID, ExpectRevision: job.Revision, Status: status,
 		Tasks: []store.TaskChange{{First: 0, Count: tasks, State: scheduler.Cancelled}},

@@ -16,6 +16,7 @@ type ledger struct {
 	id       string
 	revision int64
 	tasks    int
+	created  time.Time
 	// policy is what the host does about the job by itself.
 	policy scheduler.Policy
 	status store.JobStatus
@@ -33,7 +34,7 @@ type ledger struct {
 
 // newLedger makes the ledger of a record, as lists give it.
 func newLedger(j store.Job) *ledger {
-	l := &ledger{id: j.ID, revision: j.Revision, tasks: tasks(j), policy: j.Spec.Policy, status: j.Status}
+	l := &ledger{id: j.ID, revision: j.Revision, tasks: tasks(j), created: j.Created, policy: j.Spec.Policy, status: j.Status}
 	if since := l.status.Missing; !since.IsZero() && !l.status.State.Terminal() {
 		if l.tasks == 1 {
 			l.gone = []int64{since.UnixMilli()}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -44,7 +45,7 @@ func state(t testing.TB, s *store.Store, id string) scheduler.State {
 func TestAdoption(t *testing.T) {
 	t.Parallel()
 	s, sch := opened(t)
-	p := newPool(finds)
+	p := newPool(call.Finds)
 	lost, ended, deleted := store.JobID(sch.UID, "", time.Now()), store.JobID(sch.UID, "", time.Now()), ""
 	for _, id := range []string{lost, ended} {
 		p.take(scheduler.Job{Token: id, Command: "x", Name: "found", User: "ada", Array: &scheduler.Array{Count: 2}}, nil)
@@ -83,7 +84,7 @@ func TestAdoption(t *testing.T) {
 func TestTenThousandKnownJobs(t *testing.T) {
 	t.Parallel()
 	s, sch := opened(t)
-	p := newPool(finds)
+	p := newPool(call.Finds)
 	const many, page = 10_000, 500
 	now := time.Now()
 	var ids []string

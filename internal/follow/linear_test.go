@@ -11,6 +11,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -75,7 +76,7 @@ func TestTheSubmitFaceIsLinearizable(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	s, sch := opened(t)
-	p := newPool(batches)
+	p := newPool(call.Batches)
 	c := &chaos{random: rand.New(rand.NewPCG(seed, 1))}
 	p.fault = func(ctx context.Context, verb string, after bool) error {
 		if verb == "submit" || verb == "batch" || verb == "answer" {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -84,7 +85,7 @@ func TestModel(t *testing.T) {
 			t.Parallel()
 			s, sch := opened(t)
 			c := &chaos{random: rand.New(rand.NewPCG(seed, 7))}
-			p := newPool(batches, finds)
+			p := newPool(call.Batches, call.Finds)
 			p.fault = c.fault
 			ids := live(t, s, sch, p, c)
 			c.mu.Lock()

@@ -35,6 +35,13 @@ func (d *scripted) Can(string) bool { return false }
 func (d *scripted) SubmitWorkflow(context.Context, scheduler.Workflow) (scheduler.ID, error) {
 	return d.submit()
 }
+func (d *scripted) SubmitBatch(context.Context, []scheduler.Job, func(scheduler.Submitted) error) error {
+	return fault.Unsupported.New("one by one")
+}
+func (d *scripted) Find(context.Context, string, time.Time, func(scheduler.Found) error) error {
+	return nil
+}
+func (d *scripted) Remove(context.Context, []scheduler.Ref) error { return nil }
 func (d *scripted) Download(context.Context, scheduler.Ref, scheduler.FileQuery, func(scheduler.File, io.Reader) error) error {
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -96,7 +97,7 @@ func TestAGroupThatEverybodyLeaves(t *testing.T) {
 func TestSubmissionsTogether(t *testing.T) {
 	t.Parallel()
 	s, sch := opened(t)
-	p := newPool(batches)
+	p := newPool(call.Batches)
 	hold := make(chan struct{})
 	p.fault = func(_ context.Context, verb string, after bool) error {
 		if verb == "submit" && !after {
@@ -158,7 +159,7 @@ func TestABatchThatBreaksOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, sch := opened(t)
-			p := newPool(batches)
+			p := newPool(call.Batches)
 			d := NewSubmitter(s, with(p)).desk(sch.UID)
 			said := 0
 			p.fault = func(_ context.Context, verb string, _ bool) error {
@@ -171,7 +172,7 @@ func TestABatchThatBreaksOff(t *testing.T) {
 			}
 			batch := make([]handover, 5)
 			for i := range batch {
-				batch[i] = handover{p, p, scheduler.Job{Token: fmt.Sprint("t", i), Command: "x"}}
+				batch[i] = handover{p, scheduler.Job{Token: fmt.Sprint("t", i), Command: "x"}}
 			}
 			got := make([]handed, len(batch))
 			d.handOver(t.Context(), batch, func(i int, h handed) { got[i] = h })
@@ -194,7 +195,7 @@ func TestABatchThatBreaksOff(t *testing.T) {
 func TestTheSameKey(t *testing.T) {
 	t.Parallel()
 	s, sch := opened(t)
-	p := newPool(batches)
+	p := newPool(call.Batches)
 	var mu sync.Mutex
 	ids, makers := map[string]int{}, 0
 	var all sync.WaitGroup

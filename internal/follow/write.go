@@ -123,7 +123,8 @@ func (f *follower) stray(l *ledger, news []report) {
 func (f *follower) decide(l *ledger, changes []store.TaskChange, now time.Time) []store.TaskChange {
 	changes = l.retry(changes, now)
 	if l.status.State.Terminal() {
-		l.expectResults()
+		blame(&l.status)
+		l.expectResults(f.rules)
 	}
 	return changes
 }
