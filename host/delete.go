@@ -28,14 +28,14 @@ func (j *Job) Delete(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if r, ok := any(c).(scheduler.Remover); ok && c.Can(call.Removals) {
+		if c.Can(call.Removals) {
 			refs := []scheduler.Ref{follow.Ref(job)}
 			for n := range job.Status.Runs {
 				earlier := job
 				earlier.Status.Run, earlier.Status.Native = n, job.Status.Runs[n].Native
 				refs = append(refs, follow.Ref(earlier))
 			}
-			if err := r.Remove(ctx, refs); err != nil {
+			if err := c.Remove(ctx, refs); err != nil {
 				return err
 			}
 		}

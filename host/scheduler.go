@@ -157,7 +157,9 @@ func (h *Host) runs(typ string) bool {
 	return false
 }
 
-// Can tells whether the scheduler's driver has a capability: "events", "logs", "uploads", "downloads", "probes", "holds" or "workflows".
+// Can tells whether the scheduler's driver has a capability: "events", "logs", "uploads", "downloads", "probes", "holds", "suspends", "workflows", "batches"
+// (many jobs are submitted as one), "removals" (what a deleted job left goes), "finds" (jobs that the store has lost are found again), "explanations" or
+// "inspections".
 func (s *Scheduler) Can(ctx context.Context, capability string) (bool, error) {
 	driver, err := s.host.catalog.Driver(ctx, s.Type())
 	if err != nil {

@@ -13,7 +13,31 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// TABLE
+// The defects of the portal that this replaces, by the numbers that its study gave them, and the tests that show that they are not here. Those of the way to the
+// pool are in plugins/condor and its internal packages.
+//
+//	C1   a password alone never worked over SSH                condor: TestTethysC01PasswordOnly
+//	C2   one error of the connection ended a job               TestTethysC02TransientErrorKeepsTheJob
+//	C3   results that could not be copied were Complete        TestTethysC03ResultsAreAStep
+//	C4   transferring and suspended were errors                TestTethysC04SuspendedIsNoError; condor: TestTethysC04EachJobStatus
+//	C5   a job that had vanished was Submitted for ever        TestTethysC05AVanishedJobIsLost; condor: TestTethysC05VanishedJob
+//	C6   held was an error, and its files were deleted         TestTethysC06HeldIsKept; condor: TestTethysC06HeldIsKept
+//	C7   resubmit deleted the job's files, and failed          TestTethysC07ResubmitLosesNothing; condor: TestTethysC07SubmittedAgain
+//	C8   logs could not be read                                TestTethysC08LogsOfAJob; condor: TestTethysC08Logs
+//	C9   why a submission failed was told nowhere              TestTethysC09WhyASubmissionFailed
+//	C10  deleting a job deleted its user's workspace           TestTethysC10DeleteTouchesOneJob
+//	C11  an edit wiped stored passwords                        TestTethysC11AnEditKeepsSecrets
+//	C12  the text of a DAG was wrong                           condor: golden files of internal/dag
+//	C13  two nodes that were alike had one identifier          condor: TestTethysC13TwinsAreTwo
+//	C14  an answer that nobody could read was job -1           TestTethysC14AnUnreadableAnswerIsNoSuccess; condor: TestTethysC14AnswerThatIsNone
+//	C15  Dask tasks were Submitted for ever                    none: there is no Dask driver yet
+//	C16  a lock on results was never given back                TestTethysC16AHandlerThatDiesIsToldAgain
+//	C16a processing results held a web worker                  TestTethysC16aAHandlerHoldsNothingUp
+//	C16b late news revived a job that had failed               TestTethysC16bLateNewsIsANote
+//	C16c results that could not be processed were Complete     TestTethysC16cAFailedHandlerIsNoState
+//	C17  how Dask jobs failed was lost                         none: there is no Dask driver yet
+//	C18  names with braces, lists of groups                    TestTethysC18NamesAndGroups
+//	C19  a scheduler was deleted under its jobs                TestTethysC19ASchedulerWithJobsStays
 
 // config writes a configuration file into a folder of its own.
 func config(t *testing.T, text string) string {

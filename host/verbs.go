@@ -26,22 +26,12 @@ func (j *Job) Release(ctx context.Context) error {
 
 // Suspend stops the tasks that run where they are, until somebody calls Resume. What does not run stays as it is.
 func (j *Job) Suspend(ctx context.Context) error {
-	return j.act(ctx, "suspend", func(c *call.Scheduler, ctx context.Context, refs []scheduler.Ref) error {
-		if s, ok := any(c).(scheduler.Suspender); ok {
-			return s.Suspend(ctx, refs)
-		}
-		return fault.Unsupported.New("scheduler %q: its driver cannot suspend jobs", c.Name)
-	})
+	return j.act(ctx, "suspend", (*call.Scheduler).Suspend)
 }
 
 // Resume lets suspended tasks go on. A job of which nothing is suspended stays as it is.
 func (j *Job) Resume(ctx context.Context) error {
-	return j.act(ctx, "resume", func(c *call.Scheduler, ctx context.Context, refs []scheduler.Ref) error {
-		if s, ok := any(c).(scheduler.Suspender); ok {
-			return s.Resume(ctx, refs)
-		}
-		return fault.Unsupported.New("scheduler %q: its driver cannot suspend jobs", c.Name)
-	})
+	return j.act(ctx, "resume", (*call.Scheduler).Resume)
 }
 
 // act has the pool do something with the job.
@@ -71,10 +61,7 @@ func (j *Job) Explain(ctx context.Context, task int) (scheduler.Explanation, err
 	if err != nil {
 		return scheduler.Explanation{}, err
 	}
-	if e, ok := any(c).(scheduler.Explainer); ok {
-		return e.Explain(ctx, follow.Ref(job), task)
-	}
-	return scheduler.Explanation{}, fault.Unsupported.New("scheduler %q: its driver cannot explain", c.Name)
+	return c.Explain(ctx, follow.Ref(job), task)
 }
 
 // standing explains a job that there is nothing to ask a pool about.
@@ -103,8 +90,5 @@ func (s *Scheduler) Inspect(ctx context.Context) (scheduler.Pool, error) {
 	if err != nil {
 		return scheduler.Pool{}, err
 	}
-	if i, ok := any(c).(scheduler.Inspector); ok {
-		return i.Inspect(ctx)
-	}
-	return scheduler.Pool{}, fault.Unsupported.New("scheduler %q: its driver cannot inspect its pool", c.Name)
+	return c.Inspect(ctx)
 }
