@@ -13,9 +13,10 @@ const crowd = 16
 
 // finished tells that a worker has ended, and when its job is to be looked at again; zero: when its ledger says.
 type finished struct {
-	id   string
-	at   time.Time
-	back bool // the store has gone back in time
+	id    string
+	at    time.Time
+	back  bool // the store has gone back in time
+	doubt bool // the pool may still have jobs that the store has lost
 }
 
 // The workers that are for many jobs have names that no job has.
@@ -76,8 +77,9 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 	}
 	asked := f.question()
 	f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, asked) })
-	if f.doubt && now.Sub(f.adopted) > adoptPause && f.workOnce(adopting, true, func() { f.adopt(ctx, now) }) {
+	if _, busy := f.working[adopting]; !busy && f.doubt && now.Sub(f.adopted) > adoptPause {
 		f.doubt, f.adopted = false, now
+		f.start(adopting, false, func() finished { return finished{doubt: !f.adopt(ctx, now)} })
 	}
 	if _, busy := f.working[looking]; !busy && now.Sub(f.looked) >= beat {
 		f.looked = now
@@ -169,6 +171,7 @@ func (f *follower) worked(w finished, now time.Time) {
 	}
 	f.workers--
 	delete(f.working, w.id)
+	f.doubt = f.doubt || w.doubt
 	// What it wrote comes to the ledger as an event, a moment later.
 	if l := f.jobs[w.id]; l != nil && submits && l.status.State == scheduler.Pending && l.status.CancelRequested.IsZero() {
 		f.intents.set(w.id, later(w.at, now.Add(chores)))

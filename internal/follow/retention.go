@@ -129,7 +129,7 @@ func (m *Manager) removeFiles(ctx context.Context, uid string, ids []string) (la
 	if !ok || !driver.Can(removals) {
 		return nil, nil
 	}
-	var refs []scheduler.Ref
+	var jobs []store.Job
 	for _, id := range ids {
 		job, err := m.Store.Job(ctx, id)
 		if errors.Is(err, fault.NotFound) {
@@ -142,12 +142,41 @@ func (m *Manager) removeFiles(ctx context.Context, uid string, ids []string) (la
 			later = append(later, id)
 			continue
 		}
+		jobs = append(jobs, job)
+	}
+	err = m.remove(ctx, uid, remover, jobs, &later)
+	return later, err
+}
+
+// remove removes the files of jobs at once, or where that is refused each job's by themselves: one must not stand in the way of the others. Those that
+// cannot be removed now are added to later.
+func (m *Manager) remove(ctx context.Context, uid string, remover scheduler.Remover, jobs []store.Job, later *[]string) error {
+	var refs []scheduler.Ref
+	for _, job := range jobs {
 		refs = append(refs, allRuns(job)...)
 	}
 	if len(refs) == 0 {
-		return later, nil
+		return nil
 	}
-	return later, remover.Remove(ctx, refs)
+	err := remover.Remove(ctx, refs)
+	if err == nil || !final(err) && !errors.Is(err, fault.Conflict) {
+		return err
+	}
+	for _, job := range jobs {
+		refs := allRuns(job)
+		if len(refs) == 0 {
+			continue
+		}
+		switch err := remover.Remove(ctx, refs); {
+		case err == nil || errors.Is(err, fault.NotFound):
+		case final(err) || errors.Is(err, fault.Conflict):
+			m.Log.Warn("what a job has left at its pool cannot be removed, is tried again", "scheduler", uid, "job", job.ID, "error", err)
+			*later = append(*later, job.ID)
+		default:
+			return err
+		}
+	}
+	return nil
 }
 
 func unfetched(job store.Job) bool {
@@ -182,10 +211,11 @@ func (m *Manager) sweepRecords(ctx context.Context, lease store.Lease, now time.
 		}
 		stays := map[string]bool{}
 		for _, id := range later {
-			stays[id], after = true, id
+			stays[id] = true
 		}
 		for _, id := range ids {
 			if stays[id] {
+				after = id
 				continue
 			}
 			if ours, err := m.Store.Renew(ctx, lease, sweepPause); err != nil || !ours {
