@@ -1,0 +1,68 @@
+package follow
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// stubborn is a pool that takes cancellations and does nothing.
+type stubborn struct{ *pool }
+
+func (stubborn) Cancel(context.Context, []scheduler.Ref) error { return nil }
+
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	policy := scheduler.Policy{QueueWait: 2 * time.Hour, RunTime: time.Hour, Retry: []scheduler.RetryRule{{Delay: time.Minute}}}
+	for name, c := range map[string]struct {
+		status store.JobStatus
+		want   time.Time
+	}{
+		"waits":             {store.JobStatus{State: scheduler.Queued}, noon.Add(2 * time.Hour)},
+		"is held":           {store.JobStatus{State: scheduler.Held}, noon.Add(2 * time.Hour)},
+		"runs":              {store.JobStatus{State: scheduler.Running, Started: noon.Add(time.Minute)}, noon.Add(time.Hour + time.Minute)},
+		"has ended":         {store.JobStatus{State: scheduler.Failed}, time.Time{}},
+		"is to be ended":    {store.JobStatus{State: scheduler.Queued, CancelRequested: noon}, time.Time{}},
+		"waits once more":   {store.JobStatus{State: scheduler.Pending, Run: 1, Runs: []store.Run{{State: scheduler.Failed, Ended: noon.Add(time.Hour)}}}, noon.Add(3*time.Hour + time.Minute)},
+		"held after it ran": {store.JobStatus{State: scheduler.Held, Started: noon}, noon.Add(time.Hour)},
+	} {
+		l := &ledger{created: noon, policy: policy, status: c.status, tasks: 1}
+		if got := l.deadline(); !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if got := short(2*time.Hour) + short(90*time.Minute) + short(10*time.Minute) + short(time.Second); got != "2h1h30m10m1s" {
+		t.Error(got)
+	}
+}
+
+// A job whose time is over is cancelled, and says why, whatever the pool says.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		policy scheduler.Policy
+		runs   bool
+		want   string
+	}{
+		"queue": {scheduler.Policy{QueueWait: time.Second}, false, "waited 1s in the queue, longer than its queue_wait of 1s"},
+		"run":   {scheduler.Policy{RunTime: time.Second, QueueWait: time.Hour, Retry: []scheduler.RetryRule{{}}}, true, "ran for 1s, longer than its run_time of 1s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, sch := opened(t)
+			p := newPool()
+			pr := begin(t, s, p, "one", Rules{})
+			id := carried(t, pr, sch, scheduler.Job{Command: "x", Policy: c.policy})[0]
+			if c.runs {
+				p.say(id, 0, 1, scheduler.Running)
+			}
+			eventually(t, "the end", func() bool { return state(t, s, id) == scheduler.Cancelled })
+			if job, err := s.Job(t.Context(), id); err != nil || job.Status.Reason != c.want || job.Status.Run != 0 {
+				t.Errorf("%+v, %v", job.Status, err)
+			}
+		})
+	}
+}
