@@ -41,6 +41,15 @@ var (
 	_ scheduler.Downloader  = (*driver)(nil)
 	_ scheduler.LogStreamer = (*driver)(nil)
 	_ scheduler.Prober      = (*driver)(nil)
+
+	_ scheduler.OptionTaker    = (*driver)(nil)
+	_ scheduler.Batcher        = (*driver)(nil)
+	_ scheduler.WorkflowRunner = (*driver)(nil)
+	_ scheduler.Suspender      = (*driver)(nil)
+	_ scheduler.Remover        = (*driver)(nil)
+	_ scheduler.Finder         = (*driver)(nil)
+	_ scheduler.Explainer      = (*driver)(nil)
+	_ scheduler.Inspector      = (*driver)(nil)
 )
 
 func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, error) {
@@ -48,31 +57,37 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 	if err := p.enter(ctx); err != nil {
 		return "", err
 	}
-	e, model, err := p.take(job)
+	return p.submit(&entry{job: job})
+}
+
+// submit takes a job or workflow in, and plays it if there is a model.
+func (p *Pool) submit(e *entry) (scheduler.ID, error) {
+	taken, model, err := p.take(e)
 	if err != nil {
 		return "", err
 	}
-	if e != nil && model != nil {
+	if taken && model != nil {
 		p.perform(e, model)
 	}
-	return native(job.Token), nil
+	return native(e.job.Token), nil
 }
 
-// take takes a job in, unless it is refused or there already; then the entry is nil.
-func (p *Pool) take(job scheduler.Job) (*entry, func(Task) Result, error) {
+// take takes a job in, unless it is refused or there already.
+func (p *Pool) take(e *entry) (taken bool, model func(Task) Result, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.jobs[job.Token] != nil:
-		return nil, nil, nil
-	case p.barred[job.Token]:
-		return nil, nil, fault.Conflict.New("the job was cancelled before it came")
+	case p.jobs[e.job.Token] != nil:
+		return false, nil, nil
+	case p.barred[e.job.Token]:
+		return false, nil, fault.Conflict.New("the job was cancelled before it came, or has been removed")
 	case len(p.refusals) > 0:
 		err := p.refusals[0]
 		p.refusals = p.refusals[1:]
-		return nil, nil, err
+		return false, nil, err
 	}
-	return p.add(job), p.model, nil
+	p.add(e)
+	return true, p.model, nil
 }
 
 func (d *driver) Query(ctx context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {

@@ -98,8 +98,10 @@ func (p *Pool) left(job scheduler.Ref, q scheduler.FileQuery) (all []left, err e
 		if len(q.Tasks) > 0 && !slices.Contains(q.Tasks, i) {
 			continue
 		}
+		job, _ := e.whose(i)
+		outputs := job.Outputs
 		for _, path := range slices.Sorted(maps.Keys(t.files)) {
-			if !named(path, e.job.Outputs) || len(q.Paths) > 0 && !named(path, q.Paths) {
+			if !named(path, outputs) || len(q.Paths) > 0 && !named(path, q.Paths) {
 				continue
 			}
 			content := t.files[path]

@@ -35,18 +35,26 @@ func (p *Pool) Play(model func(Task) Result) {
 	p.model = model
 }
 
-// perform runs a job that has just come.
+// perform runs what has just come.
 func (p *Pool) perform(e *entry, model func(Task) Result) {
+	if e.flow != nil {
+		p.performAll(e, *e.flow, 0, model)
+		return
+	}
 	for i := range e.tasks {
-		p.mu.Lock()
-		inputs := p.inputs[e.job.Token]
-		p.mu.Unlock()
 		if p.step(e, i, scheduler.Status{State: scheduler.Running, Node: "node-1"}) {
-			r := model(Task{Job: e.job, Index: i, Args: slices.Clone(e.job.TaskArgs(i)), Inputs: inputs})
+			r := model(p.played(e.job, i))
 			p.keep(e.tasks[i], r)
 			p.step(e, i, ended(r.Exit))
 		}
 	}
+}
+
+// played is what a model is given of a task.
+func (p *Pool) played(job scheduler.Job, index int) Task {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return Task{Job: job, Index: index, Args: slices.Clone(job.TaskArgs(index)), Inputs: p.inputs[job.Token]}
 }
 
 // step moves a task on, unless it has been cancelled.

@@ -34,7 +34,9 @@ type Pool struct {
 
 // entry is one job at the pool.
 type entry struct {
-	job   scheduler.Job
+	job   scheduler.Job       // of a workflow only what is the whole's
+	flow  *scheduler.Workflow // nil: it is a job
+	came  time.Time
 	tasks []*task
 }
 
@@ -58,10 +60,14 @@ func NewPool(t testing.TB) *Pool {
 	return p
 }
 
-// add takes a job in, once; p.mu is held.
-func (p *Pool) add(job scheduler.Job) *entry {
-	e := &entry{job: job}
-	for i := range job.Tasks() {
+// add takes a job or workflow in, once; p.mu is held.
+func (p *Pool) add(e *entry) {
+	job, n := e.job, e.job.Tasks()
+	if e.flow != nil {
+		n = e.flow.Tasks()
+	}
+	e.came = time.Now()
+	for i := range n {
 		e.tasks = append(e.tasks, &task{
 			status: scheduler.Status{ID: native(job.Token), Token: job.Token, Task: i},
 			logs:   map[scheduler.LogStream][]byte{}, files: map[string][]byte{},
@@ -70,7 +76,6 @@ func (p *Pool) add(job scheduler.Job) *entry {
 	p.jobs[job.Token] = e
 	p.order = append(p.order, e)
 	p.move(e, e.all(), scheduler.Status{State: scheduler.Queued})
-	return e
 }
 
 // native is the pool's own name for a job.
