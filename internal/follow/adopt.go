@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/call"
@@ -14,21 +15,25 @@ const (
 	// adoptSince is how old the jobs are, at most, that are looked for at a pool: what a store can lose is of its last seconds, or as old as its backup.
 	adoptSince = 24 * time.Hour
 	// adoptPause is the least pause between two looks.
-	adoptPause = time.Minute
+	adoptPause = 20 * time.Second
 )
 
 // adopt finds the jobs at the pool that the store has lost, as a Redis does that is killed before it has written its last second down, and keeps them again.
 // Jobs that were deleted stay deleted. Where the driver cannot tell which jobs a pool has, nothing is done.
-func (f *follower) adopt(ctx context.Context, now time.Time) {
+// false: it is to be tried again.
+func (f *follower) adopt(ctx context.Context, now time.Time) (done bool) {
 	if !f.driver.Can(call.Finds) {
-		return
+		return true
 	}
 	created, err := f.adoptAll(ctx, now)
+	if errors.Is(err, fault.Unsupported) {
+		return true // another form of the driver, that cannot
+	}
 	if err != nil && ctx.Err() == nil {
-		f.log.Warn("the pool could not be asked for jobs that the store has lost", "error", err)
+		f.log.Warn("the pool could not be asked for jobs that the store has lost, is asked again", "error", err)
 	}
 	if len(created) == 0 {
-		return
+		return err == nil
 	}
 	refs := make([]scheduler.Ref, len(created))
 	ids := make([]string, len(created))
@@ -39,6 +44,7 @@ func (f *follower) adopt(ctx context.Context, now time.Time) {
 	if stand, err := f.stand(ctx, news{adopted: ids}); err == nil {
 		f.askAbout(ctx, refs, stand.asked)
 	}
+	return err == nil
 }
 
 func (f *follower) adoptAll(ctx context.Context, now time.Time) (adopted []store.Job, err error) {

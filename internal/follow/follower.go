@@ -139,7 +139,7 @@ func (f *follower) loop(ctx context.Context, changes <-chan []store.Event) error
 			if err := f.tellHealth(ctx, now); err != nil {
 				return err
 			}
-			if len(f.jobs) > 0 || f.workers > 0 {
+			if len(f.jobs) > 0 || f.workers > 0 || f.doubt {
 				busy = now
 			} else if now.Sub(busy) > idle {
 				return nil

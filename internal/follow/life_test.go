@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/oceanid/oceanid/internal/call"
+
 	"github.com/oceanid/oceanid/internal/store"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -238,5 +240,30 @@ func TestWhatIsNotToBeAtThePool(t *testing.T) {
 	eventually(t, "a cancellation", func() bool { return p.called("cancel") > 0 })
 	if notes := read1(t, s, stray.ID).Status.Notes; len(notes) != 1 {
 		t.Error(fmt.Sprint(notes))
+	}
+}
+
+// As long as the pool could not be asked what it has, the doubt stays.
+func TestAdoptionIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s, sch := opened(t)
+	p := newPool(call.Finds)
+	f := &follower{store: s, driver: p, lease: store.Lease{UID: sch.UID}, working: map[string]bool{}, log: hclog.NewNullLogger()}
+	for name, c := range map[string]struct {
+		err  error
+		done bool
+	}{
+		"it answers":                   {nil, true},
+		"it does not":                  {fault.Unavailable.New("no route to host"), false},
+		"its driver cannot (any more)": {fault.Unsupported.New("no such service"), true},
+	} {
+		p.fault = func(context.Context, string, bool) error { return c.err }
+		if done := f.adopt(t.Context(), time.Now()); done != c.done {
+			t.Errorf("%s: done is %v", name, done)
+		}
+	}
+	f.worked(finished{id: adopting, doubt: true}, time.Now())
+	if !f.doubt {
+		t.Error("the doubt is forgotten")
 	}
 }

@@ -50,6 +50,7 @@ func (m *Manager) Changed(ctx context.Context, uid string) {
 		m.look(ctx, uid)
 		return
 	}
+	m.Wake() // the store was away, perhaps, and is back
 	for q := (store.SchedulerQuery{}); ; {
 		page, err := m.Store.ListSchedulers(ctx, q)
 		if err != nil {
@@ -139,7 +140,13 @@ func (m *Manager) man(ctx context.Context, uid string, wake <-chan struct{}) {
 		}
 		if held {
 			err = m.follow(ctx, lease)
-			if doubt = errors.Is(err, errGap); err == nil || doubt {
+			if err == nil {
+				doubt = false
+				continue
+			}
+			if errors.Is(err, errGap) {
+				doubt = true
+				rest(ctx, firstRetry, wake)
 				continue
 			}
 		}
