@@ -54,6 +54,34 @@ scheduler "local" "local" {
 # }
 
 
+# ── Rules for all jobs ────────────────────────────────────────────────────────────────────────────
+
+# What is left out is kept for ever, is as usual, or is not done. docs/operators.md says what each means.
+
+# jobs {
+#   keep       = "2160h"     # the record of a job, after its end
+#   keep_files = "720h"      # what it left at the pool; left out: as long as its record
+#   lost_after = "10m"       # a pool must deny a job so long before it counts as lost
+#   stale      = "1m"        # without news for so long, a state is shown as stale
+#   results    = "results"   # outputs of jobs that do not say where they go are brought here, to a folder for each job
+# }
+
+# How much may be unended at once. A job is held to all quotas that fit it.
+
+# quota {
+#   jobs  = 10000     # of all users together, at each scheduler
+#   tasks = 1000000
+# }
+
+# quota {
+#   scheduler = "Default"
+#   user      = "*"   # each user by itself; or a name
+#   jobs      = 100
+# }
+
+# Jobs and workflows can stand here as well, or in a file of their own: examples/jobs.hcl shows all that they can say.
+
+
 # ── Drivers of your own ───────────────────────────────────────────────────────────────────────────
 
 # The drivers that come with Oceanid are found by themselves. Another program is named here; a checksum makes sure that it is the one you know

@@ -42,7 +42,7 @@ job "flood" {
   policy {
     queue_wait = "24h" # cancelled when it has not begun by then
 
-    # results = "results/flood"   # its outputs are brought here when it has ended
+    # results = "results/{id}"   # its outputs are brought here when it has ended; {id} is the job's own
 
     # handed to the pool again when it was short of memory: with twice as much, three times at most
     retry {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/catalog"
@@ -148,7 +149,10 @@ func driverChanges(done catalog.Changes) Changes {
 }
 
 func (c *Changes) keep(kind, name, format string, args ...any) {
-	c.Kept = append(c.Kept, Kept{What: fmt.Sprintf("%s %q", kind, name), Reason: fmt.Sprintf(format, args...)})
+	what := fmt.Sprintf("%s %q", kind, name)
+	// Most errors begin with what they are about, which stands before the reason already.
+	reason := strings.Replace(fmt.Sprintf(format, args...), what+": ", "", 1)
+	c.Kept = append(c.Kept, Kept{What: what, Reason: reason})
 }
 
 // takeSchedulers keeps the schedulers of a file that has become the present one.

@@ -33,6 +33,6 @@ everything else is on standard error. Exit codes: oceanid help exit-codes.`,
 	files(root, "config")
 	fixed(root, "format", string(asTable), string(asJSON))
 	fixed(root, "log-level", levels()...)
-	root.AddCommand(newConfig(a), newDrivers(a), newSchedulers(a), newJobs(a), newServe(a), newVersion(a), newExitCodes())
+	root.AddCommand(newConfig(a), newDrivers(a), newSchedulers(a), newJobs(a), newDeadLetters(a), newServe(a), newVersion(a), newExitCodes())
 	return root
 }

@@ -25,7 +25,7 @@ func TestExampleFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	example := regexp.MustCompile(`^# (store|scheduler|driver|driver_dir)\b.*[{=]`)
+	example := regexp.MustCompile(`^# (store|scheduler|driver|driver_dir|jobs|quota)\b.*[{=]`)
 	paragraphs := strings.Split(string(source), "\n\n")
 	for i, p := range paragraphs {
 		if example.MatchString(p) {
@@ -38,7 +38,7 @@ func TestExampleFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(f.Schedulers) != 2 || len(f.Drivers) != 1 || f.Store.Address == "" || f.DriverDir == "" {
+	if len(f.Schedulers) != 2 || len(f.Drivers) != 1 || f.Store.Address == "" || f.DriverDir == "" || f.Jobs.Keep == 0 || len(f.Quotas) != 2 {
 		t.Errorf("an example was not found: %+v", f)
 	}
 }
@@ -71,7 +71,7 @@ func TestExampleJobs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all[0].Job.Inputs) != 2 || all[0].Job.Policy.Results != filepath.Join(dir, "results", "flood") || all[1].Job.Tasks() != 2 {
+	if len(all[0].Job.Inputs) != 2 || all[0].Job.Policy.Results != filepath.Join(dir, "results", "{id}") || all[1].Job.Tasks() != 2 {
 		t.Errorf("an example was not found: %+v", all)
 	}
 }
