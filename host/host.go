@@ -91,8 +91,16 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if err := h.applyFile(ctx); err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
+	if !o.NoFollow {
+		if err := h.outbox.Handle(ctx, h.manager.Fetch()); err != nil {
+			return nil, errors.Join(err, h.Close(ctx))
+		}
+	}
 	running, stop := context.WithCancel(context.Background())
 	h.stop = stop
+	if !o.NoFollow {
+		h.running.Go(func() { h.manager.Sweep(running) })
+	}
 	h.running.Go(func() { h.listen(running, !o.NoFollow) })
 	return h, nil
 }

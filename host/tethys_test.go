@@ -333,3 +333,25 @@ func TestTethysC19ASchedulerWithJobsStays(t *testing.T) {
 		t.Errorf("the job of a scheduler that is gone: %v", err)
 	}
 }
+
+// There: a job whose results could not be copied was Complete without them, and nobody tried again. Here: the job has ended as it has; that its results come is a
+// step of its own, which is tried again, and says how it stands.
+func TestTethysC03ResultsAreAStep(t *testing.T) {
+	t.Parallel()
+	_, s, p, _ := richHost(t)
+	dir := filepath.Join(t.TempDir(), "results")
+	p.mu.Lock()
+	p.spoilt = []error{fault.Unavailable.New("scp: connection lost")}
+	p.mu.Unlock()
+	j := ended(t, s, p, scheduler.Job{Policy: scheduler.Policy{Results: dir}}, scheduler.Status{State: scheduler.Succeeded, Exit: &scheduler.Exit{}})
+	if j.State != scheduler.Succeeded || j.Ended.IsZero() || j.Results.State == "" {
+		t.Errorf("at its end: %+v", j)
+	}
+	j = until(t, j, "fetched", func(j *host.Job) bool { return j.Results.State == "fetched" })
+	if j.State != scheduler.Succeeded || j.Results.Attempts != 2 || j.Results.Files != 1 {
+		t.Errorf("%s, %+v", j.State, j.Results)
+	}
+	if found, err := filepath.Glob(filepath.Join(dir, "out", "r.txt")); err != nil || len(found) != 1 {
+		t.Errorf("%v, %v", found, err)
+	}
+}
