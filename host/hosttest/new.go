@@ -36,7 +36,11 @@ func With(drivers ...sdk.Plugin) Option {
 // WithPool adds a pool, as the type "pool", and a scheduler of it with the name [Default].
 func WithPool(p *Pool) Option { return func(s *setup) { s.pool = p } }
 
-// WithConfig is the text of the configuration file, in HCL: schedulers that the file manages, for instance. Default: an empty file.
+// usual lets a job that a pool denies count as lost at once, as nearly as the configuration can say it: a test does not wait for minutes.
+const usual = "jobs {\n  lost_after = \"1s\"\n}\n"
+
+// WithConfig is the text of the configuration file, in HCL: schedulers that the file manages, for instance. Default: a file that says only that a job which its pool
+// denies is lost after a second; give it a jobs block with lost_after for tests of [Pool.Lose].
 func WithConfig(hcl string) Option { return func(s *setup) { s.config = hcl } }
 
 // New opens a host that is closed when the test ends. Without options its scheduler [Default] is on a pool where every job succeeds at once. Whatever goes
@@ -45,7 +49,7 @@ func WithConfig(hcl string) Option { return func(s *setup) { s.config = hcl } }
 // Hosts share nothing: tests that run in parallel have one each.
 func New(t testing.TB, options ...Option) *host.Host {
 	t.Helper()
-	var s setup
+	s := setup{config: usual}
 	for _, o := range options {
 		o(&s)
 	}
