@@ -9,6 +9,7 @@ LANDED  := GO=$(GO) bash proto/landed.sh
 DRIVERS := $(notdir $(wildcard plugins/*))
 NESTED  := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 POOL    ?= local
+KILLS   ?= 10000
 LISTEN  ?= 127.0.0.1:8080
 
 .PHONY: help
@@ -36,6 +37,11 @@ test: ## every test, on real servers
 	@bash lab/prepare.sh
 	@$(GO) test -race -shuffle=on -timeout 20m $(TESTFLAGS) ./...
 	@for m in $(NESTED); do $(GO) -C $$m test -mod=mod -race -shuffle=on -timeout 20m $(TESTFLAGS) ./... || exit 1; done
+
+.PHONY: soak
+soak: ## hours of random kills of everything, KILLS of them (10000); SEED repeats a run
+	@bash lab/prepare.sh
+	@OCEANID_SOAK=1 OCEANID_SOAK_KILLS=$(KILLS) OCEANID_SOAK_SEED=$(SEED) $(GO) test -count=1 -timeout 24h -v $(TESTFLAGS) ./soak
 
 .PHONY: docs
 docs: build ## docs/drivers/: the drivers' reference pages, which they write themselves

@@ -41,14 +41,7 @@ func configure(t *testing.T, dir, scheduler string) {
 // soak lets a portal make its submissions while it is killed at random moments, then lets it finish.
 func soak(t *testing.T, dir string, jobs, kills int, longest time.Duration) {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("OCEANID_SOAK_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("seed %d (OCEANID_SOAK_SEED repeats it)", seed)
+	seed := seed(t)
 	chance := rand.New(rand.NewPCG(seed, seed))
 	early := 0
 	for range kills {
@@ -60,6 +53,20 @@ func soak(t *testing.T, dir string, jobs, kills int, longest time.Duration) {
 		t.Errorf("the portal was done before %d of %d kills: they killed nothing", early, kills)
 	}
 	life(t, dir, jobs, 0)
+}
+
+// seed is what chance goes by.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("OCEANID_SOAK_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("seed %d (OCEANID_SOAK_SEED repeats it)", seed)
+	return seed
 }
 
 // life is one life of the portal, killed after a while (0: never). It tells whether the portal had ended by itself.

@@ -27,6 +27,13 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if dir := os.Getenv(wishesEnv); dir != "" {
+		if err := wishes(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if dir := os.Getenv(saverEnv); dir != "" {
 		if err := saver(dir, os.Getenv("OCEANID_SOAK_PREFIX")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
