@@ -142,7 +142,10 @@ func (f *follower) written(ctx context.Context, l *ledger, c store.Change) {
 	if f.jobs[l.id] != nil {
 		f.drop(l.id)
 		f.over.put(l.id, l)
-		f.ended(ctx, l)
+		// Who only asks once has no workers, and nobody who waits for them.
+		if f.done != nil {
+			f.ended(ctx, l)
+		}
 	}
 }
 
