@@ -49,13 +49,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// onDebian names the release whose HTCondor the tests use; empty: trixie's.
+const onDebian = "OCEANID_TEST_DEBIAN"
+
 // condor is the pool. It is started by the first test that needs it.
 func condor(t *testing.T) *lab.Lab {
 	t.Helper()
 	lab.Require(t)
 	pool.once.Do(func() {
 		pool.lab, pool.err = lab.Start(context.Background(), lab.Options{
-			Condor: true, SSH: true, Slots: 64,
+			Condor: true, SSH: true, Slots: 64, Debian: lab.Debian(os.Getenv(onDebian)),
 			// A run-time limit is looked at every minute by default.
 			CondorConfig: "PERIODIC_EXPR_INTERVAL = 2\nSHADOW_QUEUE_UPDATE_INTERVAL = 5\n",
 		})

@@ -175,6 +175,7 @@ hand_over() {
 			IFS=" ." read -r cluster rest <$k.out
 			case $cluster in
 			"" | *[!0-9]*)
+				{ echo "it does not say which cluster the job is:" && head -c 500 $k.out; } >>$k.err
 				echo $k 70 >>failed
 				continue
 				;;

@@ -19,4 +19,8 @@
 // machine and before the transfer of outputs: it packs the outputs into results.tar. HTCondor holds a job for ever when a file that it shall transfer is
 // missing; results.tar never is, whatever the task did not leave. And nothing that a task may leave (a link to /etc, a pipe, a name with a comma) is ever
 // an order to HTCondor's own file transfer.
+//
+// HTCondor 24 and later do not run PostCmd unless the machine's owner lets them. There the script of a job that names outputs stays, and packs them itself
+// when the task has ended; SIGTERM it hands on. It ends by the task's signal or with its exit code, but for exit codes above 128, which a shell cannot tell
+// from signals.
 package description

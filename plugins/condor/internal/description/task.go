@@ -26,9 +26,9 @@ func Task(job scheduler.Job) string {
 	if job.Stdin != "" {
 		stdin = "./" + job.Stdin
 	}
-	fmt.Fprintf(&b, "\texec env %s%s \"$@\" <%s\n}\n", environment(job), commandLine(job), Quote(stdin))
+	fmt.Fprintf(&b, "\texec env $reset %s%s \"$@\" <%s\n}\n", environment(job), commandLine(job), Quote(stdin))
 	fmt.Fprintf(&b, "\noutputs() {\n\tpack %s\n}\n", Words(outputs(job)...))
-	fmt.Fprintf(&b, "\nlive=%v\nmain \"$@\"\n", Streams(job.Tasks()))
+	fmt.Fprintf(&b, "\nlive=%v\npacks=%v\nreset=\nmain \"$@\"\n", Streams(job.Tasks()), len(job.Outputs) > 0)
 	return b.String()
 }
 

@@ -24,7 +24,38 @@ main() {
 	=*) eval "set -- $(unpack "${2#=}")" ;;
 	*) set -- ;;
 	esac
+	if [ "$packs" = true ] && post_is_ignored; then
+		attend "$@"
+	fi
 	task "$@"
+}
+
+# post_is_ignored tells whether nobody will run this script with gather: since HTCondor 24 an execution point ignores PostCmd, unless its owner lets it.
+post_is_ignored() {
+	version=$(sed -n 's/^CondorVersion = "$CondorVersion: \([0-9]*\)\..*/\1/p' "$_CONDOR_MACHINE_AD" 2>/dev/null)
+	[ "${version:-0}" -ge 24 ]
+}
+
+# attend runs the task, packs what it has left, and ends as it did. A shell cannot tell exit code 128+N from signal N: it is taken for the signal.
+attend() {
+	# What a shell runs beside itself ignores these two.
+	reset="--default-signal=INT --default-signal=QUIT"
+	env $reset true 2>/dev/null || reset=
+	task "$@" &
+	pid=$!
+	trap 'kill -TERM "$pid" 2>/dev/null' TERM
+	while :; do
+		wait "$pid"
+		status=$?
+		# A signal for this script ends wait, and not the task.
+		kill -0 "$pid" 2>/dev/null || break
+	done
+	trap - TERM
+	(cd .. && outputs)
+	if [ "$status" -gt 128 ]; then
+		kill -s $((status - 128)) $$ 2>/dev/null || kill -$((status - 128)) $$
+	fi
+	exit "$status"
 }
 
 # keep has the task write to files, which HTCondor brings back whole when it has ended. What they hold is shown in the meantime.
