@@ -10,6 +10,8 @@ func arrayChecks() []check {
 	return group("arrays", "", "scheduler.Array; scheduler.proto, message Array",
 		of("numbers-tasks", "Task i of an array finds i in OCEANID_TASK_INDEX and the number of tasks in OCEANID_TASK_COUNT, and is told as task i.", "",
 			"Set both variables for each task, from 0, and number the statuses alike.", numbersTasks),
+		of("given-indices", "Where an array has indices, task i finds indices[i] in OCEANID_TASK_INDEX, and is told as task i all the same.", "scheduler.Job.TaskIndex; scheduler.proto, message Array, indices",
+			"Set the variable to the task's index, and number the statuses from 0.", givenIndices),
 		of("adds-arguments", "Task i gets the job's own arguments and after them row i of the array's.", "scheduler.Job.TaskArgs; scheduler.proto, message Array, args",
 			"Append the row to the job's arguments.", addsArguments),
 		of("own-directory", "Each task begins in an empty working directory of its own.", "scheduler.Job; scheduler.proto, message Job",
@@ -43,6 +45,12 @@ func (t *trial) taskByTask(ctx context.Context, job *schedulerv1.Job, want func(
 
 func numbersTasks(ctx context.Context, t *trial) error {
 	return t.taskByTask(ctx, array(t.shell(`[ "$OCEANID_TASK_COUNT" = 4 ] || exit 99; exit $OCEANID_TASK_INDEX`), 4), func(i int) int { return i })
+}
+
+func givenIndices(ctx context.Context, t *trial) error {
+	job := array(t.shell(`[ "$OCEANID_TASK_COUNT" = 3 ] || exit 99; exit $OCEANID_TASK_INDEX`), 3)
+	job.Array.Indices = []int64{7, 0, 41}
+	return t.taskByTask(ctx, job, func(i int) int { return int(job.GetArray().GetIndices()[i]) })
 }
 
 func addsArguments(ctx context.Context, t *trial) error {

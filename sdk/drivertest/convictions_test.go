@@ -19,12 +19,12 @@ func convictions() map[string]convicted {
 			"workflows/failed-node-cancels"},
 		"tells signals as exit codes": {fails: "states/killed-by-9 states/killed-by-15"},
 		"tells every failure as 1": {fails: "plugin/keeps-instances-apart query/tells-many-jobs query/goes-by-the-token arrays/numbers-tasks arrays/tells-apart " +
-			"states/exit-255-fails holds/leaves-what-ended workflows/numbers-tasks"},
+			"states/exit-255-fails holds/leaves-what-ended workflows/numbers-tasks arrays/given-indices"},
 		"tells exit codes signed":          {fails: "states/exit-255-fails"},
 		"tells no exits of what succeeded": {fails: "states/exit-zero-succeeds"},
 		"tells times of the epoch":         {fails: "states/gives-sane-times"},
 		"tells one task only": {fails: "query/tells-every-task cancel/array arrays/numbers-tasks arrays/adds-arguments arrays/own-directory arrays/tells-apart " +
-			"arrays/fifty-tasks events/tells-a-whole-life events/slow-consumer logs/of-one-task uploads/arrive downloads/of-each-task " +
+			"arrays/fifty-tasks arrays/given-indices events/tells-a-whole-life events/slow-consumer logs/of-one-task uploads/arrive downloads/of-each-task " +
 			"downloads/only-some-tasks workflows/in-order workflows/numbers-tasks workflows/failed-node-cancels workflows/cancel"},
 		"tells another identifier":            {fails: "query/tells-every-task"},
 		"knows no job without its identifier": {fails: "query/goes-by-the-token cancel/by-the-token"},
@@ -44,6 +44,7 @@ func convictions() map[string]convicted {
 		"loses what is not ASCII":           {fails: "exact/arguments-utf8 exact/arguments-long uploads/strange-names downloads/strange-names"},
 		"cuts long arguments":               {fails: "exact/arguments-long"},
 		"ignores the environment":           {fails: "exact/arguments-[^e]*"},
+		"ignores the indices of an array":   {fails: "arrays/given-indices"},
 		"ignores the rows of an array":      {fails: "submit/refuses-a-bad-array arrays/adds-arguments"},
 		"hands its own environment on":      {fails: "exact/keeps-its-own-secrets"},
 		"ignores the limit of the run time": {fails: "states/run-time-limit"},

@@ -48,9 +48,14 @@ func jobDefects() map[string]defect {
 		"loses empty arguments": {in: submitted(func(j *schedulerv1.Job) {
 			j.Args = slices.DeleteFunc(j.GetArgs(), func(a string) bool { return a == "" })
 		})},
-		"loses what is not ASCII":           {in: eachArg(func(a string) string { return strings.Map(func(r rune) rune { return min(r, 127) }, a) })},
-		"cuts long arguments":               {in: eachArg(func(a string) string { return a[:min(len(a), 1023)] })},
-		"ignores the environment":           {in: submitted(func(j *schedulerv1.Job) { j.Env = nil })},
+		"loses what is not ASCII": {in: eachArg(func(a string) string { return strings.Map(func(r rune) rune { return min(r, 127) }, a) })},
+		"cuts long arguments":     {in: eachArg(func(a string) string { return a[:min(len(a), 1023)] })},
+		"ignores the environment": {in: submitted(func(j *schedulerv1.Job) { j.Env = nil })},
+		"ignores the indices of an array": {in: submitted(func(j *schedulerv1.Job) {
+			if j.GetArray() != nil {
+				j.Array.Indices = nil
+			}
+		})},
 		"ignores the rows of an array":      {in: submitted(func(j *schedulerv1.Job) { dropRows(j) })},
 		"hands its own environment on":      {driver: func(d *poolDriver) scheduler.Driver { return &leaky{d} }},
 		"ignores the limit of the run time": {in: submitted(func(j *schedulerv1.Job) { j.Resources = nil })},

@@ -87,7 +87,7 @@ func moments(submitting time.Duration) []time.Duration {
 // subjectOf gives the job that a call is about: a new token where the call makes the job, else a job that has ended.
 func (t *trial) subjectOf(ctx context.Context, v verb) (*schedulerv1.JobRef, error) {
 	switch v.name {
-	case "submit", "submit-workflow", "upload":
+	case "submit", "submit-workflow", "submit-batch", "upload":
 		return t.keep(&schedulerv1.JobRef{Token: t.suite.token(), Count: 1}), nil
 	}
 	ref, err := t.submit(ctx, t.shell("exit 0"))

@@ -104,7 +104,7 @@ func (p *pool) prepare(j *poolJob, t *poolTask) (*exec.Cmd, error) {
 	}
 	env := []string{
 		"PATH=/usr/local/bin:/usr/bin:/bin", scheduler.EnvToken + "=" + t.job.Token,
-		fmt.Sprintf("%s=%d", scheduler.EnvTaskIndex, t.index), fmt.Sprintf("%s=%d", scheduler.EnvTaskCount, t.job.Tasks()),
+		fmt.Sprintf("%s=%d", scheduler.EnvTaskIndex, t.job.TaskIndex(t.index)), fmt.Sprintf("%s=%d", scheduler.EnvTaskCount, t.job.Tasks()),
 	}
 	for name, value := range t.job.Env {
 		env = append(env, name+"="+value)

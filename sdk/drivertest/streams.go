@@ -19,6 +19,13 @@ const (
 	serviceUploads   = "oceanid.scheduler.v1.Uploads"
 	serviceDownloads = "oceanid.scheduler.v1.Downloads"
 	serviceProbes    = "oceanid.scheduler.v1.Probes"
+
+	serviceBatches      = "oceanid.scheduler.v1.Batches"
+	serviceSuspends     = "oceanid.scheduler.v1.Suspends"
+	serviceRemovals     = "oceanid.scheduler.v1.Removals"
+	serviceFinds        = "oceanid.scheduler.v1.Finds"
+	serviceExplanations = "oceanid.scheduler.v1.Explanations"
+	serviceInspections  = "oceanid.scheduler.v1.Inspections"
 )
 
 func (s *subject) watch(ctx context.Context, cursor string) (grpc.ServerStreamingClient[schedulerv1.WatchResponse], error) {

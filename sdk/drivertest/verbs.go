@@ -14,7 +14,7 @@ type verb struct {
 	call func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error
 }
 
-// verbs are all that act on an instance, and change nothing at the pool but for submissions.
+// verbs are all that act on an instance, and change nothing at the pool but for submissions, and what is left of jobs that have ended.
 func verbs() []verb {
 	return []verb{
 		{"submit", serviceScheduler, func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error {
@@ -62,6 +62,18 @@ func verbs() []verb {
 			_, err := s.probe(ctx)
 			return err
 		}},
+		{"submit-batch", serviceBatches, func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error {
+			return s.submitBatch(ctx, &schedulerv1.Job{Token: ref.GetToken(), Name: "conformance", Command: "true"})
+		}},
+		{"suspend", serviceSuspends, func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error { return s.suspend(ctx, ref) }},
+		{"resume", serviceSuspends, func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error { return s.resume(ctx, ref) }},
+		{"remove", serviceRemovals, func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error { return s.remove(ctx, ref) }},
+		{"find", serviceFinds, func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error {
+			_, err := s.find(ctx, ref.GetToken())
+			return err
+		}},
+		{"explain", serviceExplanations, func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error { return s.explain(ctx, ref) }},
+		{"inspect", serviceInspections, func(ctx context.Context, s *subject, _ *schedulerv1.JobRef) error { return s.inspect(ctx) }},
 	}
 }
 
@@ -81,5 +93,7 @@ func optional() []struct{ name, service string } {
 	return []struct{ name, service string }{
 		{"events", serviceEvents}, {"holds", serviceHolds}, {"workflows", serviceWorkflows}, {"logs", serviceLogs},
 		{"uploads", serviceUploads}, {"downloads", serviceDownloads}, {"probes", serviceProbes},
+		{"batches", serviceBatches}, {"suspends", serviceSuspends}, {"removals", serviceRemovals}, {"finds", serviceFinds},
+		{"explanations", serviceExplanations}, {"inspections", serviceInspections},
 	}
 }
