@@ -127,7 +127,9 @@ func (o *Outbox) Handle(ctx context.Context, h Handler) error {
 		o.mu.Lock()
 		o.old[place{h.Name, uid}] = true
 		o.mu.Unlock()
-		err = o.begin(ctx, h, uid)
+		if err = o.begin(ctx, h, uid); errors.Is(err, fault.NotFound) {
+			err = nil // it has just been deleted
+		}
 	}
 	if err != nil {
 		o.mu.Lock()

@@ -82,7 +82,7 @@ func (r *round) run(ctx context.Context) error {
 			return err
 		}
 		var letters <-chan time.Time
-		if !r.nextDue.IsZero() {
+		if !r.nextDue.IsZero() && len(r.flying) < window {
 			letters = time.After(time.Until(r.nextDue))
 		}
 		select {
