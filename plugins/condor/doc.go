@@ -1,12 +1,12 @@
 // Command condor is Oceanid's driver for HTCondor.
 //
-// It uses HTCondor's own tools (condor_submit, condor_q, condor_history, condor_rm, condor_hold, condor_release) and files on an access point, over
-// one SSH connection or on this machine, with the rights of an ordinary user. Nothing is installed there.
+// It uses HTCondor's own tools (condor_submit, condor_q, condor_history, condor_rm, condor_hold, condor_suspend and their likes) and files on an access point,
+// over one SSH connection or on this machine, with the rights of an ordinary user. Nothing is installed there.
 //
 // # A job
 //
-// A job or array is one cluster, handed over in one transaction of the schedd by a script that may be repeated and killed at will (scripts/submit.sh);
-// task i is its process i. The token is a job attribute (OceanidToken), so that the job can be found again, and a note in the event log, so that
+// An array is one cluster, whose process i is its task i; a single job is one process, and single jobs that arrive together share a cluster. They are handed over
+// in one transaction of the schedd by a script that may be repeated and killed at will, with any of the jobs (scripts/submit.sh). The token is a job attribute (OceanidToken), so that the job can be found again, and a note in the event log, so that
 // the log itself says whose its news are. How values reach a task exactly: package internal/description.
 //
 // # Where a job stands
@@ -17,5 +17,5 @@
 //
 // # What stays
 //
-// Everything on the access point lies in one folder (see place). Nothing in it is removed yet when a job has ended.
+// Everything on the access point lies in one folder (see place). A job's part of it stays until Remove.
 package main

@@ -13,12 +13,13 @@ import (
 // place is Oceanid's folder on the access point:
 //
 //	events/1.log     the one job event log of all jobs
-//	clusters         a line "CLUSTER TOKEN TASKS" for each job that was handed over, oldest first
-//	jobs/TOKEN/      a job: its inputs in work, the script, the submit description, its outputs; see scripts/submit.sh
+//	clusters         a line "ID TOKEN TASKS" for each job that was handed over, oldest first
+//	attempts/TOKEN   a link that says who hands the job over; see scripts/attempts.sh
+//	batches/ATTEMPT/ what was handed over by one call; it goes with its last job
+//	jobs/TOKEN/      a job: its inputs in work, the script, what was submitted, its outputs
 //
-// Any number of processes work in it at once. What is finished stays, for nothing removes it yet: of a job its inputs, once, and ten small files, which take
-// about 50 KB of a disk with blocks of 4 KB; of each task what it wrote (two files) and its packed outputs (one, if the job names any, of at least 3 KB);
-// and about 2 KB in the event log.
+// Any number of processes work in it at once. What is finished stays until Remove: of a job its inputs, once, and some small files; of each task what it wrote
+// (two files) and its packed outputs (one, if the job names any, of at least 3 KB). What stays for ever are the link and the line, and about 2 KB in the event log.
 type place struct {
 	dir  string
 	zone *time.Location
