@@ -291,7 +291,7 @@ func TestDAGManThatCannotBegin(t *testing.T) {
 	ref := submitWorkflow(t, d, scheduler.Workflow{Nodes: []scheduler.Node{run("a", "true")}})
 	all := come(t, d, ref)
 	wantStates(t, all, bad)
-	if !strings.Contains(all[0].Reason, "DAGMan could not begin") || !strings.Contains(all[0].Reason, "found SPOILT") {
+	if !strings.Contains(all[0].Reason, "DAGMan could not begin") || !strings.Contains(all[0].Reason, "SPOILT") {
 		t.Errorf("%+v", all[0])
 	}
 }

@@ -185,7 +185,7 @@ func (d *driver) lastWords(ctx context.Context, f *flow) string {
 	}
 	var said []string
 	for line := range strings.Lines(string(text)) {
-		if m := complaint.FindStringSubmatch(strings.TrimSpace(line)); m != nil && len(said) < mostComplaints && !strings.Contains(m[1], "logging") {
+		if m := complaint.FindStringSubmatch(strings.TrimSpace(line)); m != nil && len(said) < mostComplaints && !strings.HasPrefix(m[1], "Daemon Log") && !strings.HasPrefix(m[1], "Running: ") {
 			said = append(said, m[1])
 		}
 	}

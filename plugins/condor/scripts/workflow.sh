@@ -135,8 +135,11 @@ hold_one() {
 	condor_hold -reason "$because" -constraint "$nodes" 2>&1 | not_none
 }
 
-# release_workflows ID… lets DAGMans and their jobs go on.
+# release_workflows ID… lets DAGMans and their jobs go on. HTCondor 25 lets a job that was held rest for five minutes; a DAGMan has no need of that.
 release_workflows() {
+	for id; do
+		condor_qedit -constraint "OceanidToken =?= \"${id%% *}\" && ClusterId =?= ${id#* } && JobCoolDownExpiration isnt undefined" JobCoolDownExpiration 0 >/dev/null 2>&1
+	done
 	on_each condor_release '(OceanidWorkflow =?= \"$token\" || OceanidToken =?= \"$token\" && ClusterId =?= $cluster) && JobStatus =?= 5' "$@"
 }
 
