@@ -20,13 +20,19 @@ def slots(job):
     return max(1, math.ceil(job["cpus"]))
 
 
+def own_index(job, task):
+    """What a task of a job finds in OCEANID_TASK_INDEX."""
+    indices = job.get("indices")  # a job of an older version has none
+    return indices[task] if indices else task
+
+
 class Task:
     def __init__(self, spool, token, job, index):
         self.spool, self.token, self.job, self.index = spool, token, job, index
         self.process = None  # None: it was started by a daemon that was killed
         self.ending = None  # the state and the reason that it gets if it has to be ended
         self.began, self.kill_at = time.time(), math.inf
-        self._marks = {f"OCEANID_JOB_TOKEN={token}".encode(), f"OCEANID_TASK_INDEX={index}".encode()}
+        self._marks = {f"OCEANID_JOB_TOKEN={token}".encode(), f"OCEANID_TASK_INDEX={own_index(job, index)}".encode()}
 
     def start(self):
         """Starts the process; OSError tells why it cannot be."""
@@ -41,7 +47,7 @@ class Task:
         command = [job["command"], *job["args"], *(rows[self.index] if rows else [])]
         variables = {
             **environment(), **job["env"], "OCEANID_JOB_TOKEN": self.token,
-            "OCEANID_TASK_INDEX": str(self.index), "OCEANID_TASK_COUNT": str(job["count"]),
+            "OCEANID_TASK_INDEX": str(own_index(job, self.index)), "OCEANID_TASK_COUNT": str(job["count"]),
         }
         stdin = os.path.join(work, job["stdin"]) if job["stdin"] else os.devnull
         out, err = (self.spool.task(self.token, self.index, name) for name in ("stdout", "stderr"))
@@ -60,7 +66,7 @@ class Task:
 
     def look(self):
         """How the task ended, as a record's fields; None: it runs. It is called often, and does what is due."""
-        if self.job["run_time"] and time.time() > self.began + self.job["run_time"]:
+        if not self.ending and self.job["run_time"] and time.time() > self.began + self.job["run_time"]:
             self.end("FAILED", f"it ran longer than the {self.job['run_time']:g} s that the job allows", self.spool.settings()["grace"])
         if time.time() > self.kill_at:
             self._signal(signal.SIGKILL)

@@ -16,6 +16,7 @@ def kept(job, slots):
     k = {
         "command": job.command, "args": list(job.args), "env": dict(job.env), "stdin": job.stdin, "inputs": [[i.name, i.mode] for i in job.inputs],
         "outputs": list(job.outputs), "count": job.array.count if array else 1, "array_args": [list(row.args) for row in job.array.args],
+        "indices": list(job.array.indices),
         "cpus": job.resources.cpus, "run_time": job.resources.run_time.seconds + job.resources.run_time.nanos / 1e9,
         "submitted": datetime.datetime.now().timestamp(), "not_before": 0, "waits": "",
     }

@@ -44,7 +44,12 @@ def job(j):
         raise fault.Invalid(f"command: {j.command!r}: write an absolute path, a bare name, or ./NAME of an input")
     if j.HasField("array") and (j.array.count < 1 or len(j.array.args) not in (0, j.array.count)):
         raise fault.Invalid(f"array: {len(j.array.args)} rows of args for {j.array.count} tasks; at least one task, and no rows or one a task")
+    indices = j.array.indices
+    if len(indices) not in (0, j.array.count) or len(set(indices)) != len(indices) or min(indices, default=0) < 0:
+        raise fault.Invalid(f"array: {len(indices)} indices for {j.array.count} tasks; none, or one a task, not negative and none twice")
     _resources(j.resources)
+    if j.options:
+        raise fault.Unsupported(f"options: this driver takes none, and so not {', '.join(sorted(j.options))}", blame="host")
 
 
 def _resources(r):
