@@ -61,7 +61,7 @@ func TestRefused(t *testing.T) {
 		{[]string{"jobs", "list", "--after", "nonsense"}, 2, "cursor"},
 		{[]string{"jobs", "list", "-o", "yaml"}, 2, "want table or json"},
 		{[]string{"jobs", "list", "--log-level", "loud"}, 2, "want one of trace"},
-		{[]string{"jobs", "list", "extra"}, 2, "no argument is expected"},
+		{[]string{"jobs", "list", "extra"}, 2, "write key=value"},
 		{[]string{"jobs", "list", "--scheduler", "fild"}, 3, `did you mean "filed"?`},
 		{[]string{"jobs", "show", "nope"}, 3, `job "nope": there is no such job`},
 		{[]string{"jobs", "show"}, 2, "ID is missing (see oceanid jobs show --help)"},

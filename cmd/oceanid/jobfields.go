@@ -74,6 +74,9 @@ func (a *app) askedFields(t *table, job *host.Job) {
 	} else {
 		t.field("Command", commandLine(spec))
 	}
+	if spec.Array != nil && len(spec.Array.Indices) > 0 {
+		t.field("Task indices", strings.Trim(fmt.Sprint(spec.Array.Indices), "[]"))
+	}
 	t.field("Environment", assignments(spec.Env))
 	t.field("Inputs", inputNames(spec.Inputs))
 	t.field("Outputs", strings.Join(spec.Outputs, ", "))

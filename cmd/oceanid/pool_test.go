@@ -164,34 +164,34 @@ func (d *driver) Query(_ context.Context, q scheduler.Query, yield func(schedule
 	events := slices.Clone(d.events)
 	d.mu.Unlock()
 	for _, ref := range q.Jobs {
-		latest := make([]*scheduler.Status, ref.Tasks)
-		for _, e := range events {
-			if e.Token != ref.Token {
-				continue
-			}
-			if ref.Tasks == 1 {
-				// With its beginning, for which its end has no word.
-				if err := yield(e); err != nil {
-					return err
-				}
-				continue
-			}
-			for task := e.Task; task < min(e.Task+max(e.Count, 1), ref.Tasks); task++ {
-				one := e
-				one.Task, one.Count = task, 1
-				latest[task] = &one
-			}
-		}
-		for _, s := range latest {
-			if s == nil {
-				continue
-			}
-			if err := yield(*s); err != nil {
+		for _, s := range standing(events, ref) {
+			if err := yield(s); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// standing is what a pool says of a job that is asked about it: of one task with its beginning, for which its end has no word, of several how each stands.
+func standing(events []scheduler.Status, ref scheduler.Ref) (all []scheduler.Status) {
+	events = slices.DeleteFunc(slices.Clone(events), func(s scheduler.Status) bool { return s.Token != ref.Token })
+	if n := len(events); n == 0 || events[n-1].State == scheduler.Lost {
+		return events[max(n-1, 0):]
+	}
+	if ref.Tasks == 1 {
+		return events
+	}
+	for task := range ref.Tasks {
+		for _, s := range slices.Backward(events) {
+			if s.Task <= task && task < s.Task+max(s.Count, 1) {
+				s.Task, s.Count = task, 1
+				all = append(all, s)
+				break
+			}
+		}
+	}
+	return all
 }
 
 func (d *driver) Cancel(_ context.Context, jobs []scheduler.Ref) error {

@@ -57,6 +57,9 @@ func (a *app) submitFile(cmd *cobra.Command, s submission, names []string) error
 		jobs, err := a.submitAll(ctx, h, all, s.wait)
 		if s.wait {
 			for _, job := range jobs {
+				if a.format == asTable {
+					a.note("watching %s: %s", job.Name, job.ID)
+				}
 				err = errors.Join(err, a.await(ctx, job))
 				if interrupted(ctx) != nil {
 					return err

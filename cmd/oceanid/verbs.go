@@ -11,7 +11,7 @@ import (
 // verb is something that is done to jobs, one after the other.
 type verb struct {
 	name, short, long, example string
-	// done is what was done, as it is told of each job.
+	// done is what is told of each job: most pools do it in a moment, and the state then tells that they have.
 	done string
 	do   func(*host.Job, context.Context) error
 }
@@ -19,22 +19,22 @@ type verb struct {
 // verbs are those that need nothing but the jobs' IDs.
 func verbs() []verb {
 	return []verb{{
-		name: "hold", short: "Keep jobs from starting", done: "held", do: (*host.Job).Hold,
+		name: "hold", short: "Keep jobs from starting", done: "holding", do: (*host.Job).Hold,
 		long: `Keeps those tasks of jobs that have not begun from running, until oceanid jobs release.
 What runs goes on.`,
 		example: "  oceanid jobs hold $ID",
 	}, {
-		name: "release", short: "Let held jobs run", done: "released", do: (*host.Job).Release,
+		name: "release", short: "Let held jobs run", done: "releasing", do: (*host.Job).Release,
 		long: `Lets the held tasks of jobs wait for their turn again, whoever held them: you, or the
 pool, which holds a job that it cannot run as it is; oceanid jobs show tells why.`,
 		example: "  oceanid jobs release $ID\n  oceanid jobs list state=held -o json | jq -r '.jobs[].id' | xargs oceanid jobs release",
 	}, {
-		name: "suspend", short: "Stop jobs where they are", done: "suspended", do: (*host.Job).Suspend,
+		name: "suspend", short: "Stop jobs where they are", done: "suspending", do: (*host.Job).Suspend,
 		long: `Stops the running tasks of jobs where they are, until oceanid jobs resume. They keep
 their memory and their place.`,
 		example: "  oceanid jobs suspend $ID",
 	}, {
-		name: "resume", short: "Let suspended jobs go on", done: "resumed", do: (*host.Job).Resume,
+		name: "resume", short: "Let suspended jobs go on", done: "resuming", do: (*host.Job).Resume,
 		long:    "Lets the suspended tasks of jobs go on where they were stopped.",
 		example: "  oceanid jobs resume $ID",
 	}, {
