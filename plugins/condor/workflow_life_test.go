@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -359,46 +358,6 @@ func TestFilesOfWorkflow(t *testing.T) {
 	}
 	_, err = d.SubmitWorkflow(t.Context(), w)
 	wantFault(t, err, fault.Conflict, "removed")
-}
-
-// A thousand nodes: how long they take is for bench; here, that each has its end, by Watch and by Query.
-func TestThousandNodes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a thousand nodes take a minute: run it without -short")
-	}
-	d := ben(t)
-	w := wideWorkflow(1000)
-	began := time.Now()
-	ref := submitWorkflow(t, d, w)
-	t.Logf("handed over in %v", time.Since(began))
-	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
-	defer stop()
-	open := make(map[int]bool, ref.Tasks)
-	for i := range ref.Tasks {
-		open[i] = true
-	}
-	err := d.Watch(ctx, "", func(e scheduler.Event) error {
-		if e.Status.Token == ref.Token && e.Status.State == good {
-			for i := range e.Status.Count {
-				delete(open, e.Status.Task+i)
-			}
-		}
-		if len(open) == 0 {
-			return errEnough
-		}
-		return nil
-	})
-	t.Logf("ended after %v, %d open: %v", time.Since(began), len(open), err)
-	await(t, d, ref, "succeeded", in(good))
-}
-
-// wideWorkflow is a workflow of so many nodes that do nothing, in two steps.
-func wideWorkflow(nodes int) scheduler.Workflow {
-	w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("first", "true")}}
-	for i := range nodes - 1 {
-		w.Nodes = append(w.Nodes, run(fmt.Sprint("n", i), "true", "first"))
-	}
-	return w
 }
 
 // What runs of a workflow stops, and goes on.
