@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
-
-	"crypto/rand"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
 	"github.com/oceanid/oceanid/plugins/condor/internal/command"

@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"os"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/command"
 	"github.com/oceanid/oceanid/plugins/condor/internal/description"
