@@ -44,6 +44,12 @@ func capabilities() []capability {
 		{in + "Uploads", "Inputs", "brings a job's input files to where it runs", "bring input files along: jobs with inputs are refused"},
 		{in + "Downloads", "Results", "brings back the files that a job leaves", "bring results back"},
 		{in + "Holds", "Holds", "keeps waiting jobs from running, and lets them go again", "hold jobs"},
+		{in + "Suspends", "Suspends", "stops running tasks where they are, and lets them go on", "suspend jobs"},
+		{in + "Batches", "Batches", "takes many jobs in one go", "take many jobs in one go: they are submitted one by one"},
+		{in + "Finds", "Finds", "finds jobs of this portal that its store has lost", "find jobs that the store has lost"},
+		{in + "Removals", "Removals", "clears away what jobs that have ended left at the pool", "clear away what jobs left at the pool"},
+		{in + "Explanations", "Explanations", "says in plain words what a job waits for", "say what a job waits for"},
+		{in + "Inspections", "Inspections", "shows what the pool is made of, and how busy it is", "show what the pool is made of"},
 		{in + "Workflows", "Workflows", "hands a graph of jobs to the pool's own engine", "run workflows"},
 		{in + "Probes", "Test", "really connects, and says step by step what works and what does not", "test its connection"},
 	}
