@@ -11,10 +11,11 @@ import (
 type Task struct {
 	// Index counts from 0.
 	Index int `json:"index"`
-	// State is where it stands, Reason why, Native in the pool's words.
+	// State is where it stands, Reason why, Native in the pool's words, Cause in one of ours.
 	State  scheduler.State `json:"state"`
 	Reason string          `json:"reason,omitempty"`
 	Native string          `json:"native,omitempty"`
+	Cause  scheduler.Cause `json:"cause,omitempty"`
 	// Exit is there for a task that ended by itself or by a signal.
 	Exit *scheduler.Exit `json:"exit,omitempty"`
 	// Node is where it runs or ran; Time when its state began, zero: unknown.
@@ -30,7 +31,7 @@ func (j *Job) ListTasks(ctx context.Context, first, count int) ([]Task, error) {
 	}
 	tasks := make([]Task, len(kept))
 	for i, t := range kept {
-		tasks[i] = Task{Index: t.Index, State: t.State, Reason: t.Reason, Native: t.TaskDetail.Native, Exit: t.Exit, Node: t.Node, Time: t.Time}
+		tasks[i] = Task{Index: t.Index, State: t.State, Reason: t.Reason, Native: t.TaskDetail.Native, Cause: t.Cause, Exit: t.Exit, Node: t.Node, Time: t.Time}
 	}
 	return tasks, nil
 }

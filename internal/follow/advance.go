@@ -144,7 +144,7 @@ func (l *ledger) hear(n report, m moment) (changes []store.TaskChange, noted boo
 	if at.IsZero() {
 		at = m.now
 	}
-	detail := store.TaskDetail{Reason: n.Reason, Native: n.Native, Exit: n.Exit, Node: n.Node, Time: n.Time}
+	detail := store.TaskDetail{Reason: n.Reason, Native: n.Native, Cause: n.Cause, Exit: n.Exit, Node: n.Node, Time: n.Time}
 	contradicted := false
 	for task := max(n.Task, 0); task < min(n.Task+max(n.Count, 1), l.tasks); task++ {
 		was := l.states.At(task)

@@ -186,7 +186,7 @@ func encodeDetails(chunk int, slots []*TaskDetail) string {
 
 func (d TaskDetail) equal(o TaskDetail) bool {
 	sameExit := d.Exit == o.Exit || d.Exit != nil && o.Exit != nil && *d.Exit == *o.Exit
-	return sameExit && d.Reason == o.Reason && d.Native == o.Native && d.Node == o.Node && d.Time.Equal(o.Time)
+	return sameExit && d.Reason == o.Reason && d.Native == o.Native && d.Cause == o.Cause && d.Node == o.Node && d.Time.Equal(o.Time)
 }
 
 // readDetails reads the chunks that the changes touch, as far as there are any.

@@ -27,6 +27,7 @@ type TaskChange struct {
 type TaskDetail struct {
 	Reason string          `json:"reason,omitempty"`
 	Native string          `json:"native,omitempty"`
+	Cause  scheduler.Cause `json:"cause,omitempty"`
 	Exit   *scheduler.Exit `json:"exit,omitempty"`
 	Node   string          `json:"node,omitempty"`
 	// Time is when the state began; zero: unknown.

@@ -74,7 +74,7 @@ func anyChange(chance *rand.Rand, tasks int) store.TaskChange {
 	case 0:
 		c.Detail = store.TaskDetail{Exit: &scheduler.Exit{Code: chance.IntN(2)}}
 	case 1:
-		c.Detail = store.TaskDetail{Reason: "why", Native: "13", Node: fmt.Sprintf("node%d", chance.IntN(2)), Time: time.Unix(1e9, 0).UTC()}
+		c.Detail = store.TaskDetail{Reason: "why", Native: "13", Cause: scheduler.CauseMemory, Node: fmt.Sprintf("node%d", chance.IntN(2)), Time: time.Unix(1e9, 0).UTC()}
 	}
 	return c
 }
