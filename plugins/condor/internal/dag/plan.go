@@ -31,9 +31,6 @@ func (g Graph) Talk() string { return string(g) + ".dagman.out" }
 // config is the file of its DAGMan's settings.
 func (g Graph) config() string { return string(g) + ".config" }
 
-// Lock is the file that holds the number of the process of the graph's DAGMan.
-func (g Graph) Lock() string { return string(g) + ".lock" }
-
 // Group is a workflow, the whole or one within it.
 type Group struct {
 	Workflow scheduler.Workflow
