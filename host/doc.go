@@ -17,7 +17,10 @@
 // # Jobs
 //
 // [Scheduler.Submit] writes down the intent before the pool hears of it, under a token that tags the job at the pool. Whatever crashes then, and
-// whenever, the job is at the pool once. Its state is followed by one process of the fleet and read from the store: asking costs the pool nothing.
+// whenever, the job is at the pool once; with a key the same wish, repeated, is the same job. Its state is followed by one process of the fleet and read from the
+// store: asking costs the pool nothing. A job ends once, and what is heard later changes nothing. [Scheduler.SubmitWorkflow] runs a graph of jobs as one.
+//
+// [Host.OnEvent] is where a portal processes results: its handlers are told of the end of each job at least once, whatever crashes.
 //
 // # Errors
 //

@@ -42,12 +42,14 @@ type TaskChange struct {
 	Reason string          `json:"reason,omitempty"`
 	Exit   *scheduler.Exit `json:"exit,omitempty"`
 	Node   string          `json:"node,omitempty"`
+	// Time is when that was, by the pool's clock; zero: unknown.
+	Time time.Time `json:"time,omitzero"`
 }
 
 func event(name string, e store.Event) Event {
 	out := Event{Job: e.Job, Scheduler: name, Revision: e.Revision, State: e.State, Reason: e.Reason, Native: e.NativeWord, Exit: e.Exit, Counts: e.Counts, Time: e.Time}
 	for _, t := range e.Tasks {
-		out.Tasks = append(out.Tasks, TaskChange{First: t.First, Count: max(t.Count, 1), State: t.State, Reason: t.Detail.Reason, Exit: t.Detail.Exit, Node: t.Detail.Node})
+		out.Tasks = append(out.Tasks, TaskChange{First: t.First, Count: max(t.Count, 1), State: t.State, Reason: t.Detail.Reason, Exit: t.Detail.Exit, Node: t.Detail.Node, Time: t.Detail.Time})
 	}
 	return out
 }

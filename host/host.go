@@ -46,6 +46,7 @@ type Host struct {
 	open         context.Context // until Close begins
 	shut         context.CancelCauseFunc
 	unmeasure    func() // nil: nothing is measured
+	jobsMeasured *jobMetrics
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -100,6 +101,9 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	h.stop = stop
 	if !o.NoFollow {
 		h.running.Go(func() { h.manager.Sweep(running) })
+	}
+	if h.jobsMeasured != nil {
+		h.running.Go(func() { h.measureEnds(running) })
 	}
 	h.running.Go(func() { h.listen(running, !o.NoFollow) })
 	return h, nil

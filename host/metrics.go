@@ -11,7 +11,7 @@ import (
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
-// measure registers what is measured of the host's drivers, where the portal has a registry for it.
+// measure registers what is measured of the host's drivers and jobs, where the portal has a registry for it.
 func (h *Host) measure() (err error) {
 	registry := h.options.Metrics
 	if registry == nil {
@@ -28,7 +28,17 @@ func (h *Host) measure() (err error) {
 	if err != nil {
 		return fault.Invalid.New("metrics: %w", err)
 	}
-	h.unmeasure = func() { registry.Unregister(states) }
+	jobs := newJobMetrics()
+	forget, err := jobs.register(registry)
+	if err != nil {
+		registry.Unregister(states)
+		return err
+	}
+	h.jobsMeasured = jobs
+	h.unmeasure = func() {
+		registry.Unregister(states)
+		forget()
+	}
 	return nil
 }
 

@@ -22,7 +22,7 @@ type Options struct {
 	// NoFollow leaves the following of jobs to other processes. Events and Watch still work; they tell what those write.
 	NoFollow bool
 	// Metrics is where Prometheus finds what the host measures of its drivers, under names that begin with oceanid_driver_: calls, how long they took, how many
-	// wait or were refused, events, states, restarts. Hosts with one registry are told apart by prometheus.WrapRegistererWith. Default: nothing is
+	// wait or were refused, events, states, restarts; and of jobs, under oceanid_jobs_: submissions, how long they took, ends, how late they were noticed. Hosts with one registry are told apart by prometheus.WrapRegistererWith. Default: nothing is
 	// measured; there is no global registry.
 	Metrics prometheus.Registerer
 	// Tracing gets a span for every call to a driver, within that of the portal's context. The driver is told of it as well. Default: nothing is traced.

@@ -71,13 +71,12 @@ func (s *Scheduler) submit(ctx context.Context, intent store.Job) (*Job, error) 
 	intent.SchedulerUID, intent.Scheduler, intent.Type = record.UID, record.Name, record.Type
 	name(&intent)
 	job, made, err := h.submits.Create(ctx, store.Creation{Job: intent, Quotas: h.quotas(record.Name, intent.Spec.User)})
+	if made {
+		job, err = h.submits.Submit(ctx, job)
+	}
+	h.jobsMeasured.submitting(record.Name, began, made, err)
 	if err != nil {
 		return nil, err
-	}
-	if made {
-		if job, err = h.submits.Submit(ctx, job); err != nil {
-			return nil, err
-		}
 	}
 	jobs, err := h.shown(ctx, job)
 	if err != nil {
