@@ -117,7 +117,7 @@ func profiled(path string, f func() error) error {
 func measureAll(ctx context.Context, only string) error {
 	fmt.Printf("%-30s %10s %10s %7s %8s  %s\n", "name", "ours", "peer", "ratio", "goal", "the peer is")
 	var failed []error
-	for _, r := range slices.Concat(driverRows(), hostRows(), condorRows()) {
+	for _, r := range slices.Concat(driverRows(), hostRows(), submitRows(), stateRows(), noticeRows(), workflowRows(), distanceRows()) {
 		if !strings.Contains(r.name, only) {
 			continue
 		}
