@@ -136,7 +136,7 @@ func fleet(t *testing.T) (config string, s *host.Scheduler, pool *folder) {
 	l := lab.ForTest(t, lab.Options{Redis: true})
 	pool = &folder{t.TempDir()}
 	config = filepath.Join(t.TempDir(), "config.hcl")
-	write(t, config, fmt.Sprintf("store {\n  address = %q\n  keeper  = \"base64key://smGbjm71Nxd1Ig5FS0wj9SlbzAIrnolCz9bQQ6uAhl4=\"\n}\nscheduler \"folder\" \"Default\" {\n  host = %q\n}\n", l.Redis().URL, pool.dir))
+	write(t, config, fleetConfig(l.Redis().URL, pool.dir))
 	h := open(t, "", host.Options{Config: config, Drivers: []sdk.Plugin{folderDriver()}})
 	s, err := h.GetScheduler(t.Context(), "Default")
 	if err != nil {
