@@ -70,13 +70,14 @@ func (j *Job) Watch(ctx context.Context) iter.Seq2[Event, error] {
 				yield(Event{}, err)
 				return
 			}
-			if now.revision > revision {
+			// After a gap it may be lower than it was: a store that has lost its last second counts anew from there.
+			if now.revision != revision || now.State.Terminal() {
 				revision = now.revision
 				if !yield(now.event(), nil) || now.State.Terminal() {
 					return
 				}
 			}
-			err = h.watchFrom(ctx, now, after, revision, yield)
+			err = h.watchFrom(ctx, now, after, &revision, yield)
 			if !errors.Is(err, fault.Conflict) {
 				if err != nil {
 					yield(Event{}, err)
@@ -88,8 +89,9 @@ func (j *Job) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	}
 }
 
-// watchFrom yields a job's events until it has ended or its reader has had enough (nil), or until there is a gap (fault.Conflict).
-func (h *Host) watchFrom(ctx context.Context, j *Job, after store.EventID, revision int64, yield func(Event, error) bool) error {
+// watchFrom yields a job's events after a revision, which it moves on, until it has ended or its reader has had enough (nil), or until there is a gap
+// (fault.Conflict).
+func (h *Host) watchFrom(ctx context.Context, j *Job, after store.EventID, revision *int64, yield func(Event, error) bool) error {
 	for {
 		events, err := h.feed.Next(ctx, j.uid, after)
 		if err != nil {
@@ -97,10 +99,10 @@ func (h *Host) watchFrom(ctx context.Context, j *Job, after store.EventID, revis
 		}
 		for _, e := range events {
 			after = e.ID
-			if e.Job != j.ID || e.Revision <= revision {
+			if e.Job != j.ID || e.Revision <= *revision {
 				continue
 			}
-			revision = e.Revision
+			*revision = e.Revision
 			if !yield(event(j.Scheduler, e), nil) || e.State.Terminal() {
 				return nil
 			}
