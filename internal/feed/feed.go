@@ -41,6 +41,7 @@ type topic struct {
 	last   store.EventID
 	ended  error
 	behind time.Time     // when the last reading failed: there may be more in the store, of which nobody is told again; zero: it did not
+	doubt  bool          // the store may have gone back, and have made other events of the same numbers
 	more   chan struct{} // closed when any of this changed
 }
 
@@ -64,21 +65,37 @@ func (f *Feed) Changed(ctx context.Context, uid string) {
 	}
 	f.mu.Unlock()
 	for u, t := range wanted {
+		if uid == "" {
+			t.suspect()
+		}
 		f.read(ctx, u, t)
 	}
 }
+
+// errOther ends a topic whose last event is another one by now.
+var errOther = fault.Conflict.New("the stream has other events than it had: look at the jobs and go on from the newest")
 
 func (f *Feed) read(ctx context.Context, uid string, t *topic) {
 	t.reading.Lock()
 	defer t.reading.Unlock()
 	for {
-		t.mu.Lock()
-		last, ended := t.last, t.ended
-		t.mu.Unlock()
+		last, newest, ended := t.stand()
 		if ended != nil {
 			return
 		}
-		events, err := f.store.Events(ctx, uid, last, page)
+		from := last
+		if newest != nil {
+			from-- // it is read once more, and compared
+		}
+		events, err := f.store.Events(ctx, uid, from, page)
+		if err == nil && newest != nil {
+			if len(events) == 0 || !same(events[0], *newest) {
+				err = errOther
+			} else {
+				events = events[1:]
+				t.trust()
+			}
+		}
 		if errors.Is(err, fault.Conflict) {
 			// The stream was trimmed past us, or is another one: forget the topic; readers find the gap themselves.
 			f.mu.Lock()
@@ -92,10 +109,36 @@ func (f *Feed) read(ctx context.Context, uid string, t *topic) {
 			return
 		}
 		t.add(events)
-		if len(events) < page {
+		if len(events) < page-1 {
 			return
 		}
 	}
+}
+
+// stand is how far the topic is, whether it has ended, and, where there is doubt, the newest event that it has read.
+func (t *topic) stand() (last store.EventID, newest *store.Event, ended error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n := len(t.recent); t.doubt && n > 0 {
+		newest = &t.recent[n-1]
+	}
+	return t.last, newest, t.ended
+}
+
+func (t *topic) suspect() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.doubt = true
+}
+
+func (t *topic) trust() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.doubt = false
+}
+
+func same(a, b store.Event) bool {
+	return a.ID == b.ID && a.Job == b.Job && a.Revision == b.Revision && a.State == b.State && a.Time.Equal(b.Time)
 }
 
 func (t *topic) add(events []store.Event) {

@@ -16,6 +16,7 @@ import (
 type stream struct {
 	mu    sync.Mutex
 	last  store.EventID
+	lost  store.EventID // from that one on they are others than they were; 0: none is
 	fails []error
 }
 
@@ -27,7 +28,11 @@ func (s *stream) Events(_ context.Context, _ string, after store.EventID, limit 
 		return nil, err
 	}
 	for id := after + 1; id <= s.last && len(events) < limit; id++ {
-		events = append(events, store.Event{ID: id})
+		e := store.Event{ID: id}
+		if s.lost > 0 && id >= s.lost {
+			e.Job = "another"
+		}
+		events = append(events, e)
 	}
 	return events, nil
 }
@@ -43,6 +48,12 @@ func (s *stream) grow(fails ...error) {
 	defer s.mu.Unlock()
 	s.last++
 	s.fails = fails
+}
+
+func (s *stream) lose(from store.EventID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last, s.lost = from-1, from
 }
 
 func TestAReadingThatFailsIsRepeated(t *testing.T) {
@@ -128,5 +139,37 @@ func TestAStreamThatGoesUnderSeveralReaders(t *testing.T) {
 			readers.Go(func() { f.Changed(t.Context(), "u") })
 		}
 		readers.Wait()
+	}
+}
+
+// Where the connection broke, a store may have lost its last events and have made others of the same numbers since: readers must look at the jobs.
+func TestAStreamThatWentBackAndOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, wentBackAndOn)
+}
+
+func wentBackAndOn(t *testing.T) {
+	s := &stream{last: 5}
+	f := feed.New(s)
+	if events, err := f.Next(t.Context(), "u", 4); err != nil || len(events) != 1 {
+		t.Fatalf("got %v, %v", events, err)
+	}
+	s.grow()
+	f.Changed(t.Context(), "")
+	if events, err := f.Next(t.Context(), "u", 5); err != nil || len(events) != 1 || events[0].ID != 6 {
+		t.Errorf("nothing was lost: got %v, %v", events, err)
+	}
+	got := make(chan error)
+	go func() {
+		_, err := f.Next(t.Context(), "u", 6)
+		got <- err
+	}()
+	synctest.Wait()
+	s.lose(6)
+	s.grow()
+	s.grow()
+	f.Changed(t.Context(), "")
+	if err := <-got; !errors.Is(err, fault.Conflict) {
+		t.Errorf("got %v", err)
 	}
 }
