@@ -11,7 +11,8 @@ cancel() {
 	done
 	settle "$@"
 	section said
-	condor_rm -constraint "$constraint" 2>&1
+	code=0
+	condor_rm -constraint "$constraint" 2>&1 || code=$?
 	section code
-	echo $?
+	echo "$code"
 }
