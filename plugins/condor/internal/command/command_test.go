@@ -32,6 +32,9 @@ func TestRefused(t *testing.T) {
 		"hold": {true}, "leave_in_queue": {true}, "arguments": {"x"}, "batch_name": {"x"}, "+Cmd": {"x"}, "my.OceanidToken": {"x"}, "cron_minute": {"1"}, "skip_if_dataflow": {true}, "getenv": {true},
 		"grid_resource": {"x"}, "oceanid_token": {"x"}, "+UserLogUseXML": {1}, "+JobUniverse": {12}, "want_submit_plugins": {"x"},
 		"a b": {"x"}, "": {"x"}, "x\ny": {"x"}, "+": {"x"}, "My.": {"x"}, "++x": {"x"}, "x=y": {"x"}, "é": {"x"}, "x:y": {"x"}, "@x": {"x"},
+		// What the shadow would read or write on the access point; what condor_submit takes by its attribute's name.
+		"want_io_proxy": {true}, "+WantIOProxy": {true}, "WantIOProxy": {true}, "+x509userproxy": {"/x"}, "+PublicInputFiles": {"/x"}, "PublicInputFiles": {"/x"}, "+TransferPlugins": {"x=/x"}, "My.ToolDaemonInput": {"/x"},
+		"LeaveJobInQueue": {true}, "+JobNotification": {3}, "NotifyUser": {"x"}, "+NotifyUser": {"x"}, "IsNoopJob": {true}, "DAGManNodesLog": {"/x"}, "+ManifestDir": {"/x"}, "PeriodicRemove": {"true"}, "+PeriodicRemove": {true},
 		"requirements":       {"", " x", "x ", "x\\", "x\ny", "x\x00", "\xff", "(", ")", "(]", `"`, "$$(x)", "$$([x])", "$(DOLLAR)", "$(dollar)", []string{"x"}, []any{1}, map[string]any{}, nil, struct{}{}, strings.Repeat("x", 65<<10)},
 		"priority":           {"high", 1.5, true, "1 2"},
 		"rank":               {math.NaN(), math.Inf(1)},
@@ -61,6 +64,19 @@ func TestPolicy(t *testing.T) {
 	p := command.Policy{Allow: []string{"Request_*", "+*"}, Deny: []string{"request_gpus", "My.Owner*"}}
 	for name, allowed := range map[string]bool{"request_cpus": true, "REQUEST_CPUS": true, "request_gpus": false, "rank": false, "+X": true, "My.x": true, "+OwnerX": false} {
 		if err := p.Check(map[string]any{name: 1}); (err == nil) != allowed || err != nil && fault.Of(err) != fault.Denied {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// condor_submit takes the name of an attribute for its command's.
+	rest := command.Policy{Deny: []string{"request_memory", "priority", "rank"}}
+	for _, name := range []string{"RequestMemory", "+RequestMemory", "my.requestmemory", "prio", "JobPrio", "+JobPrio", "preferences"} {
+		if err := rest.Check(map[string]any{name: 1}); fault.Of(err) != fault.Denied {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	own := command.Policy{Allow: []string{"rank", "+*"}}
+	for name, allowed := range map[string]bool{"+Mine": true, "rank": true, "+Rank": true, "+RequestMemory": false, "RequestMemory": false} {
+		if err := own.Check(map[string]any{name: 1}); (err == nil) != allowed {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

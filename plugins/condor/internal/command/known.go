@@ -92,7 +92,6 @@ var known = map[string]kind{
 	"universe":                          universe,
 	"use_oauth_services":                names,
 	"want_graceful_removal":             expression,
-	"want_io_proxy":                     boolean,
 	"want_name_tag":                     boolean,
 	"want_remote_io":                    boolean,
 }

@@ -30,7 +30,42 @@ func (p Policy) Check(options map[string]any) error {
 }
 
 func (p Policy) denies(name string) bool {
-	return matches(p.Deny, name) || len(p.Allow) > 0 && !matches(p.Allow, name)
+	names := commandsOf(name)
+	isDenied := func(name string) bool { return matches(p.Deny, name) }
+	isAllowed := func(name string) bool { return matches(p.Allow, name) }
+	switch {
+	case isDenied(name), slices.ContainsFunc(names, isDenied):
+		return true
+	case len(p.Allow) == 0:
+		return false
+	}
+	// "+*" lets through no attribute that is a command's which is not.
+	return !isAllowed(name) || len(names) > 0 && !slices.ContainsFunc(names, isAllowed)
+}
+
+// attributes are those of commands, and of their other names, that are not called as they are, but for the underscores.
+var attributes = map[string]string{
+	"accounting_group": "acctgroup", "accounting_group_user": "acctgroupuser", "concurrency_limits_expr": "concurrencylimits", "max_retries": "jobmaxretries", "prio": "jobprio",
+	"preferences": "rank", "priority": "jobprio", "use_oauth_services": "oauthservicesneeded",
+}
+
+// commandsOf are the known commands that a name means, though it is written otherwise: as the attribute that the command sets, of which condor_submit takes
+// many a name for the command's as well.
+func commandsOf(name string) (names []string) {
+	own := attributeOf(strings.TrimPrefix(canonical(name), "my."))
+	for command := range known {
+		if attributeOf(command) == own {
+			names = append(names, command)
+		}
+	}
+	return names
+}
+
+func attributeOf(command string) string {
+	if attribute, there := attributes[command]; there {
+		return attribute
+	}
+	return fold(command)
 }
 
 func matches(patterns []string, name string) bool {
