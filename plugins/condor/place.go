@@ -16,7 +16,9 @@ import (
 //	clusters         a line "ID TOKEN TASKS" for each job that was handed over, oldest first
 //	attempts/TOKEN   a link that says who hands the job over; see scripts/attempts.sh
 //	batches/ATTEMPT/ what was handed over by one call; it goes with its last job
-//	jobs/TOKEN/      a job: its inputs in work, the script, what was submitted, its outputs
+//	jobs/TOKEN/      a job: its inputs in work, the script, what was submitted, its outputs; of a workflow graph.tar, workflow.json, main.dag and what DAGMan
+//	                 writes beside it (main.dag.dagman.out, .jobstate.log, .nodes.log, .rescue001 and others), and for each node TOKEN-0, TOKEN-1 …
+//	active/TOKEN     of a workflow whose end Watch has not told yet
 //
 // Any number of processes work in it at once. What is finished stays until Remove: of a job its inputs, once, and some small files; of each task what it wrote
 // (two files) and its packed outputs (one, if the job names any, of at least 3 KB). What stays for ever are the link and the line, and about 2 KB in the event log.
@@ -58,7 +60,7 @@ func (d *driver) at(ctx context.Context) (*place, error) {
 	defer d.mu.Unlock()
 	if d.place == nil {
 		d.place = p
-		d.index = &index{point: d.point, file: p.clusters(), owners: make(map[number]owner)}
+		d.index = newIndex(d.point, p.clusters())
 	}
 	return d.place, nil
 }
