@@ -13,6 +13,8 @@ type Description struct {
 	Version string `json:"version"`
 	SDK     string `json:"sdk"`
 	Summary string `json:"summary,omitempty"`
+	// AtLeastOnce says why a crash may run a job of its schedulers twice; "": it never does. See [Scheduler.Submit].
+	AtLeastOnce string `json:"at_least_once,omitempty"`
 	// Services are the gRPC services that it serves: its capabilities.
 	Services []string `json:"services"`
 	// Options are what a configuration may hold, nested ones with dots: "queue.name".
@@ -44,7 +46,7 @@ func (h *Host) DescribeDriver(ctx context.Context, name string) (Description, er
 		return Description{}, err
 	}
 	return Description{
-		Name: said.GetName(), Version: said.GetVersion(), SDK: said.GetSdk(), Summary: said.GetSummary(), Services: said.GetServices(),
+		Name: said.GetName(), Version: said.GetVersion(), SDK: said.GetSdk(), Summary: said.GetSummary(), AtLeastOnce: said.GetAtLeastOnce(), Services: said.GetServices(),
 		Options: options("", said.GetConfig()),
 	}, nil
 }

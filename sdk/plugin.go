@@ -77,6 +77,14 @@ func (p Plugin) Doc(summary string) Plugin {
 	return p
 }
 
+// AtLeastOnce says that the driver cannot promise that a token makes one job only, and why, in one sentence: "the pool cannot be asked for a token, so a crash
+// during a submission may run the job twice." A host shows it wherever it shows the driver. Do not call it if the driver does promise that, as
+// [scheduler.Driver] asks it to.
+func (p Plugin) AtLeastOnce(why string) Plugin {
+	p.def.AtLeastOnce = why
+	return p
+}
+
 // Name is the type that operators write.
 func (p Plugin) Name() string { return p.def.Name }
 

@@ -59,6 +59,7 @@ func (a *app) showDescription(d host.Description) error {
 	t.field("Name", d.Name)
 	t.field("Version", d.Version)
 	t.field("About", d.Summary)
+	t.field("May run a job twice", d.AtLeastOnce)
 	t.field("Can", strings.Join(capabilities(d.Services), ", "))
 	t.field("SDK", d.SDK)
 	t.write(a.out)

@@ -35,6 +35,9 @@ func (p *page) head() {
 	if s := p.said.GetSummary(); s != "" {
 		p.linef("%s\n", text(s))
 	}
+	if why := p.said.GetAtLeastOnce(); why != "" {
+		p.linef("**May run a job twice**: %s\n", text(why))
+	}
 	p.linef("Version %s. Oceanid's SDK: %s.", text(p.said.GetVersion()), text(p.said.GetSdk()))
 }
 

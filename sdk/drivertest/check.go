@@ -60,6 +60,14 @@ func of(name, promise, contract, advice string, run func(context.Context, *trial
 	return check{Check: Check{Name: name, Promise: promise, Contract: contract}, advice: advice, run: run}
 }
 
+// exactlyOnce are the checks of what a driver may say that it cannot promise: sdk.Plugin.AtLeastOnce.
+func exactlyOnce() []string {
+	return []string{
+		"submit/same-token-twice", "submit/same-token-after-the-end", "submit/same-token-at-once", "workflows/same-token-twice",
+		"faults/kill-during-submit", "faults/two-processes",
+	}
+}
+
 func catalogue() []check {
 	return slices.Concat(
 		pluginChecks(),

@@ -151,6 +151,9 @@ func (s *suite) attempt(ctx context.Context, c check) error {
 	if c.Service != "" && !s.serves(c.Service) {
 		return notApplicable("the driver does not serve %s", c.Service)
 	}
+	if why := s.described.GetAtLeastOnce(); why != "" && slices.Contains(exactlyOnce(), c.Name) {
+		return notApplicable("the driver says that it may run a job twice: %s", why)
+	}
 	ctx, cancel := s.patientForAll(ctx)
 	defer cancel()
 	main, err := s.main(ctx)

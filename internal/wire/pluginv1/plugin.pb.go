@@ -301,7 +301,9 @@ type DescribeResponse struct {
 	// What a configuration may hold.
 	Config *Block `protobuf:"bytes,6,opt,name=config,proto3" json:"config,omitempty"`
 	// One sentence for lists and the reference page.
-	Summary       string `protobuf:"bytes,7,opt,name=summary,proto3" json:"summary,omitempty"`
+	Summary string `protobuf:"bytes,7,opt,name=summary,proto3" json:"summary,omitempty"`
+	// Why this driver cannot promise that a token makes one job only; empty: it does promise that. Hosts show it.
+	AtLeastOnce   string `protobuf:"bytes,8,opt,name=at_least_once,json=atLeastOnce,proto3" json:"at_least_once,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -381,6 +383,13 @@ func (x *DescribeResponse) GetConfig() *Block {
 func (x *DescribeResponse) GetSummary() string {
 	if x != nil {
 		return x.Summary
+	}
+	return ""
+}
+
+func (x *DescribeResponse) GetAtLeastOnce() string {
+	if x != nil {
+		return x.AtLeastOnce
 	}
 	return ""
 }
@@ -1301,7 +1310,7 @@ const file_oceanid_plugin_v1_plugin_proto_rawDesc = "" +
 	"\bInstance\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\"\x11\n" +
-	"\x0fDescribeRequest\"\xe7\x01\n" +
+	"\x0fDescribeRequest\"\x8b\x02\n" +
 	"\x10DescribeResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12+\n" +
@@ -1309,7 +1318,8 @@ const file_oceanid_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x03sdk\x18\x04 \x01(\tR\x03sdk\x12\x1a\n" +
 	"\bservices\x18\x05 \x03(\tR\bservices\x120\n" +
 	"\x06config\x18\x06 \x01(\v2\x18.oceanid.plugin.v1.BlockR\x06config\x12\x18\n" +
-	"\asummary\x18\a \x01(\tR\asummary\"\x8f\x01\n" +
+	"\asummary\x18\a \x01(\tR\asummary\x12\"\n" +
+	"\rat_least_once\x18\b \x01(\tR\vatLeastOnce\"\x8f\x01\n" +
 	"\x05Block\x12<\n" +
 	"\n" +
 	"attributes\x18\x01 \x03(\v2\x1c.oceanid.plugin.v1.AttributeR\n" +

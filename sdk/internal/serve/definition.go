@@ -11,7 +11,9 @@ import (
 // Definition is everything there is to know about a driver of schedulers.
 type Definition struct {
 	Name, Version, SDK, Summary string
-	Schema                      *pluginv1.Block
+	// AtLeastOnce says why a token may make more than one job; "": it does not.
+	AtLeastOnce string
+	Schema      *pluginv1.Block
 	// Validate checks a configuration without acting on it.
 	Validate func(config []byte) []*pluginv1.Diagnostic
 	// Open makes the driver of one instance. It gives a driver, diagnostics, or an error.

@@ -100,6 +100,8 @@ func (s *Server) Describe(context.Context, *pluginv1.DescribeRequest) (*pluginv1
 		Services: s.services(),
 		Config:   s.def.Schema,
 		Summary:  s.def.Summary,
+
+		AtLeastOnce: s.def.AtLeastOnce,
 	}, nil
 }
 
