@@ -40,8 +40,8 @@ const (
 	// Arrays beyond manyTasks are handed over as a factory, from which the schedd makes jobs as the queue drains (manual, "Submitting Lots of Jobs").
 	// Making them all at once costs the schedd time that grows with the square of their number; its other users wait meanwhile.
 	manyTasks = 500
-	// mostIdle is how many of such an array wait in the queue at a time. Those that run are not counted: they are as many as there is room for.
-	mostIdle = 200
+	// MostIdle is how many of such an array wait in the queue at a time. Those that run are not counted: they are as many as there is room for.
+	MostIdle = 200
 )
 
 // IsFactory tells whether an array of so many tasks comes into being little by little.
@@ -98,7 +98,7 @@ func (d *lines) common(job scheduler.Job, at Place, name string) {
 
 	d.resources(job)
 	if IsFactory(job.Tasks()) {
-		d.add("max_idle", fmt.Sprint(mostIdle))
+		d.add("max_idle", fmt.Sprint(MostIdle))
 	}
 	for _, line := range command.Lines(job.Options) {
 		d.WriteString(line + "\n")
