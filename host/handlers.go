@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,17 +82,22 @@ func (h *Host) ListDeadLetters(ctx context.Context, handler, after string, limit
 	if err != nil {
 		return nil, err
 	}
+	// In the order of their IDs, and not of their names: so the next page begins in the right place, also when a scheduler has been deleted or renamed meanwhile.
+	slices.Sort(uids)
 	from, last, _ := cutLetter(after)
 	all := []DeadLetter{}
 	for _, uid := range uids {
-		if from != "" && uid != from {
+		if uid < from {
 			continue
 		}
-		letters, err := h.store.DeadLetters(ctx, uid, handler, last, limit-len(all))
+		begin := ""
+		if uid == from {
+			begin = last
+		}
+		letters, err := h.store.DeadLetters(ctx, uid, handler, begin, limit-len(all))
 		if err != nil {
 			return nil, err
 		}
-		from, last = "", ""
 		record, err := h.record(ctx, uid)
 		if errors.Is(err, fault.NotFound) {
 			continue

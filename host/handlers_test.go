@@ -179,3 +179,34 @@ func TestTethysC16cAFailedHandlerIsNoState(t *testing.T) {
 		t.Errorf("the handler changed the job: %+v", now)
 	}
 }
+
+// The pages of what was given up go on although the scheduler at which a page ended has been deleted.
+func TestDeadLettersOfASchedulerThatGoes(t *testing.T) {
+	t.Parallel()
+	p := newPool()
+	h := open(t, t.TempDir(), drivers(p.plugin("memory")))
+	schedulers := map[string]*host.Scheduler{"one": saved(t, h, "one"), "two": saved(t, h, "two")}
+	o := host.HandlerOptions{Attempts: 1}
+	if err := h.OnEvent("results", o, func(context.Context, host.Event) error { return errors.New("no") }); err != nil {
+		t.Fatal(err)
+	}
+	page := func(after string, limit int) []host.DeadLetter {
+		letters, err := h.ListDeadLetters(t.Context(), "results", after, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return letters
+	}
+	var j *host.Job
+	for _, s := range schedulers {
+		j = ended(t, s, p, scheduler.Job{}, succeeded)
+	}
+	until(t, j, "given up", func(*host.Job) bool { return len(page("", 0)) == 2 })
+	first := page("", 1)[0]
+	if err := schedulers[first.Event.Scheduler].Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if rest := page(first.ID, 0); len(rest) != 1 || rest[0].Event.Scheduler == first.Event.Scheduler {
+		t.Errorf("after the first one: %+v", rest)
+	}
+}

@@ -9,16 +9,31 @@ import (
 )
 
 // DeadLetters are up to limit (default 50, at most 1000) letters of a hook that were given up, in the byte order of their IDs. after is the ID of the last
-// one of the page before; "" is the first page.
+// one of the page before, which need not be there any more; "" is the first page. A shorter page is the last one.
 func (s *Store) DeadLetters(ctx context.Context, uid, hook, after string, limit int) ([]Letter, error) {
 	if err := checkHook(uid, hook); err != nil {
 		return nil, err
 	}
-	read := s.client.ZRangeByLex(ctx, slot(uid)+"buried:"+hook, &redis.ZRangeBy{Min: lexAfter(after), Max: "+", Count: int64(pageSize(limit, 50))})
-	if err := s.explained(read); err != nil {
-		return nil, err
+	limit = pageSize(limit, 50)
+	var page []Letter
+	// One round does it, unless letters go between the reading of their names and that of themselves.
+	for len(page) < limit {
+		read := s.client.ZRangeByLex(ctx, slot(uid)+"buried:"+hook, &redis.ZRangeBy{Min: lexAfter(after), Max: "+", Count: int64(limit - len(page))})
+		if err := s.explained(read); err != nil {
+			return nil, err
+		}
+		ids := read.Val()
+		if len(ids) == 0 {
+			break
+		}
+		after = ids[len(ids)-1]
+		letters, err := s.letters(ctx, uid, "dead:"+hook, ids)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, letters...)
 	}
-	return s.letters(ctx, uid, "dead:"+hook, read.Val())
+	return page, nil
 }
 
 // Redeliver lets a letter that was given up wait again, due at once and as if it had never been told. Changes tells of it. One that is not there is
