@@ -13,7 +13,7 @@ func TestDescriptionSaysWhatADriverCannotPromise(t *testing.T) {
 	t.Parallel()
 	const why = "The pool cannot be asked for a token."
 	pool := hosttest.NewPool(t)
-	h, err := host.Open(t.Context(), host.Options{Config: t.TempDir(), Drivers: []sdk.Plugin{pool.Driver("exact"), pool.Driver("loose").AtLeastOnce(why)}})
+	h, err := host.Open(t.Context(), host.Options{Config: config(t, ""), Drivers: []sdk.Plugin{pool.Driver("exact"), pool.Driver("loose").AtLeastOnce(why)}})
 	if err != nil {
 		t.Fatal(err)
 	}
