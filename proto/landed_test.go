@@ -30,7 +30,7 @@ func TestWhatBreaksDriversIsFound(t *testing.T) {
 	for name, c := range map[string]struct{ file, from, to, want string }{
 		"a field is removed":           {scheduler, "  string reason = 6;\n", "", `field "6" with name "reason" on message "Status" was deleted`},
 		"removed and reserved":         {scheduler, "  string reason = 6;\n", "  reserved 6;\n  reserved \"reason\";\n", `field "6" with name "reason" on message "Status" was deleted`},
-		"a field gets another number":  {scheduler, "string node = 10;", "string node = 11;", `field "10" with name "node" on message "Status" was deleted`},
+		"a field gets another number":  {scheduler, "string node = 10;", "string node = 111;", `field "10" with name "node" on message "Status" was deleted`},
 		"two fields change places":     {plugin, "string id = 1;\n  // The revision of its configuration.\n  string revision = 2;", "string revision = 1;\n  string id = 2;", `Field "1" with name "revision" on message "Instance" changed`},
 		"a field gets another type":    {scheduler, "int64 offset = 5;", "string offset = 5;", `Field "5" with name "offset" on message "TailRequest" changed type`},
 		"a field is many":              {plugin, "  string summary = 7;", "  repeated string summary = 7;", `Field "7" with name "summary" on message "DescribeResponse" changed cardinality`},
@@ -56,7 +56,7 @@ func TestWhatBreaksDriversIsFound(t *testing.T) {
 func TestAdditionsAreAllowed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, from, to string }{
-		"a field":      {scheduler, "  string node = 10;", "  string node = 10;\n  string rack = 11;"},
+		"a field":      {scheduler, "  string node = 10;", "  string node = 10;\n  string rack = 111;"},
 		"a verb":       {scheduler, "service Holds {", "service Holds {\n  rpc Peek(HoldRequest) returns (HoldResponse);"},
 		"a service":    {scheduler, "service Holds {", "service Peeks {\n  rpc Peek(HoldRequest) returns (HoldResponse);\n}\n\nservice Holds {"},
 		"an enum":      {scheduler, "enum LogStream {", "enum Colour {\n  COLOUR_UNSPECIFIED = 0;\n}\n\nenum LogStream {"},
