@@ -42,15 +42,15 @@ func (d *driver) Find(ctx context.Context, prefix string, since time.Time, yield
 		call := words("find_jobs", prefix, strconv.FormatInt(from, 10))
 		out.CloseWithError(d.run(ctx, script{name: "look for jobs", file: "find", call: call, bulk: true}, out))
 	}()
-	err := found(bufio.NewReaderSize(r, 64<<10), yield)
+	err := d.found(bufio.NewReaderSize(r, 64<<10), yield)
 	stop()
 	r.CloseWithError(io.ErrClosedPipe)
 	<-ended
 	return err
 }
 
-// found reads what find.sh prints.
-func found(r *bufio.Reader, yield func(scheduler.Found) error) error {
+// found reads what find.sh prints. Of a job of which that cannot be read, as after a loss of power, nothing can be told.
+func (d *driver) found(r *bufio.Reader, yield func(scheduler.Found) error) error {
 	if _, err := skipTo(r, "ids"); err != nil {
 		return err
 	}
@@ -78,31 +78,33 @@ func found(r *bufio.Reader, yield func(scheduler.Found) error) error {
 		if !handedOver {
 			continue
 		}
+		text, err := io.ReadAll(kept)
+		if err != nil {
+			return err
+		}
+		f := scheduler.Found{Ref: scheduler.Ref{ID: id, Token: token}, Submitted: header.ModTime}
 		if isWorkflow(id) {
-			if err := foundWorkflow(kept, scheduler.Found{Ref: scheduler.Ref{ID: id, Token: token}, Submitted: header.ModTime}, yield); err != nil {
-				return err
-			}
+			err = foundWorkflow(text, &f)
+		} else if err = json.Unmarshal(text, &f.Job); err == nil {
+			f.Job.Token, f.Ref.Tasks = token, f.Job.Tasks()
+		}
+		if err != nil {
+			d.log.Warn("what is kept of a job cannot be read", "token", token, "error", err)
 			continue
 		}
-		var job scheduler.Job
-		if err := json.NewDecoder(kept).Decode(&job); err != nil {
-			return fault.Internal.New("what is kept of the job %s cannot be read: %w", token, err)
-		}
-		job.Token = token
-		ref := scheduler.Ref{ID: id, Token: token, Tasks: job.Tasks()}
-		if err := yield(scheduler.Found{Ref: ref, Job: job, Submitted: header.ModTime}); err != nil {
+		if err := yield(f); err != nil {
 			return err
 		}
 	}
 }
 
 // foundWorkflow reads what is kept of a workflow.
-func foundWorkflow(r io.Reader, found scheduler.Found, yield func(scheduler.Found) error) error {
+func foundWorkflow(text []byte, f *scheduler.Found) error {
 	var w scheduler.Workflow
-	if err := json.NewDecoder(r).Decode(&w); err != nil {
-		return fault.Internal.New("what is kept of the workflow %s cannot be read: %w", found.Ref.Token, err)
+	if err := json.Unmarshal(text, &w); err != nil {
+		return err
 	}
-	w.Token = found.Ref.Token
-	found.Ref.Tasks, found.Workflow = w.Tasks(), &w
-	return yield(found)
+	w.Token = f.Ref.Token
+	f.Ref.Tasks, f.Workflow = w.Tasks(), &w
+	return nil
 }

@@ -106,7 +106,7 @@ func TestRemove(t *testing.T) {
 // Find tells what the driver keeps, whoever submitted it, and nothing that was removed.
 func TestFind(t *testing.T) {
 	t.Parallel()
-	d, _ := own(t)
+	d, dir := own(t)
 	found := func(prefix string, since time.Time) map[string]scheduler.Found {
 		t.Helper()
 		all := make(map[string]scheduler.Found)
@@ -152,6 +152,11 @@ func TestFind(t *testing.T) {
 	}
 	if all := found(prefix+"-0", time.Time{}); len(all) != 0 {
 		t.Errorf("what was removed is found: %v", all)
+	}
+	// A loss of power has left one without content, and one is older than is asked for.
+	onPoint(t, "ben", "cd "+dir+"/jobs && : >"+prefix+"-1/job.json && touch -d '3 hours ago' "+prefix+"-2/job.json "+prefix+"-2")
+	if all := found(prefix, time.Now().Add(-time.Hour)); len(all) != 3 || all[prefix+"-9"].Ref.ID != ids[prefix+"-9"] {
+		t.Errorf("%v", all)
 	}
 	if err := d.Find(t.Context(), "../", time.Time{}, nil); !errors.Is(err, fault.Invalid) {
 		t.Error(err)
