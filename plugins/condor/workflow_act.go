@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/dag"
@@ -84,11 +85,23 @@ func (d *driver) actOnWorkflows(ctx context.Context, tool, function string, work
 	return nil
 }
 
-// removeNodes deletes the folders of the jobs of a workflow's nodes. Those of the workflow itself, and of jobs, are the caller's.
+// removeNodes deletes the folders of the jobs of a workflow's nodes. Those of the workflow itself, and of jobs, are the caller's. What was never handed over may
+// have been meant as a workflow.
 func (d *driver) removeNodes(ctx context.Context, refs []scheduler.Ref) error {
-	_, workflows, err := d.sorted(ctx, refs)
+	jobs, workflows, err := d.sorted(ctx, refs)
 	if err != nil {
 		return err
+	}
+	var unborn []string
+	for _, ref := range jobs {
+		if ref.ID == "" {
+			unborn = append(unborn, ref.Token)
+		}
+	}
+	for some := range slices.Chunk(unborn, mostNamed) {
+		if _, err := d.ask(ctx, script{name: "remove jobs of nodes", file: "workflow", call: words(append([]string{"remove_unborn"}, some...)...)}); err != nil {
+			return err
+		}
 	}
 	for _, ref := range workflows {
 		f, err := d.flow(ctx, ref)

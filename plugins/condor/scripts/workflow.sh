@@ -183,3 +183,18 @@ remove_nodes() {
 	rm -f -- "$dir/active/$1"
 	cd "$dir/jobs" && node_tokens | xargs rm -rf -- || exit 74
 }
+
+# remove_unborn TOKEN… deletes what is there of workflows that were never handed over: the folders of their nodes, into which inputs have come. What was handed
+# over by itself, or somebody is handing over, is another one's.
+remove_unborn() {
+	section removed
+	cd "$dir/jobs" || exit 74
+	all=$(ls)
+	for token; do
+		[ ! -e "$token/lock" ] || flock -n "$token/lock" true || continue
+		rm -f -- "$dir/active/$token"
+		printf '%s\n' "$all" | grep -E "^$token(-[0-9]+)+\$" | while read -r node; do
+			[ -e "$node/job.json" ] || [ -e "$node/begun" ] || [ -L "$dir/attempts/$node" ] || rm -rf -- "$node" || exit 74
+		done || exit 74
+	done
+}
