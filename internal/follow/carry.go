@@ -26,14 +26,14 @@ type handed struct {
 
 // carry uploads and submits, and keeps the claim alive meanwhile.
 func (s *Submitter) carry(ctx context.Context, driver Driver, job *store.Job) (scheduler.ID, error) {
-	spec, flow := requested(*job), withTokens(job.Workflow, job.Token())
-	uid := job.SchedulerUID
+	was := *job // the claim changes the other one
+	spec, flow := requested(was), withTokens(was.Workflow, was.Token())
 	keeping, stop := context.WithCancel(ctx)
 	var keeper sync.WaitGroup
 	keeper.Go(func() { s.keep(keeping, job) })
 	defer keeper.Wait()
 	defer stop()
-	if err := giveBack(ctx, driver, *job); err != nil {
+	if err := giveBack(ctx, driver, was); err != nil {
 		return "", err
 	}
 	if flow != nil {
@@ -45,7 +45,7 @@ func (s *Submitter) carry(ctx context.Context, driver Driver, job *store.Job) (s
 	if err := upload(ctx, driver, spec.Token, spec.Inputs); err != nil {
 		return "", err
 	}
-	d := s.desk(uid)
+	d := s.desk(was.SchedulerUID)
 	if !driver.Can(call.Batches) {
 		got := d.one(ctx, handover{driver, spec})
 		return got.id, got.err

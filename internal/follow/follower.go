@@ -185,52 +185,6 @@ func (f *follower) drop(id string) {
 	f.due.drop(id)
 }
 
-// heard keeps up with what others wrote: new jobs, submissions, cancellations.
-func (f *follower) heard(ctx context.Context, events []store.Event) error {
-	for _, e := range events {
-		l := f.jobs[e.Job]
-		if l != nil && l.revision >= e.Revision || l == nil && e.State.Terminal() {
-			continue
-		}
-		if err := f.reload(ctx, e.Job); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// reload reads one job's record again. A job that is not there, or not as far as it was, tells that the store has lost something.
-func (f *follower) reload(ctx context.Context, id string) error {
-	old := f.jobs[id]
-	job, err := f.store.Job(ctx, id)
-	if errors.Is(err, fault.NotFound) {
-		f.drop(id)
-		f.over.put(id, nil)
-		f.doubt = true
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	fresh := newLedger(job)
-	if old != nil && old.revision == fresh.revision {
-		return nil
-	}
-	if old != nil && old.revision > fresh.revision {
-		f.doubt = true
-	}
-	f.moved++
-	fresh.touched = f.tick
-	fresh.inherit(old)
-	f.drop(id)
-	if fresh.status.State.Terminal() {
-		f.over.put(id, fresh)
-	} else {
-		f.keep(fresh)
-	}
-	return nil
-}
-
 // ledger gives the ledger of a job, with its tasks' states, or nil where there is no such job.
 func (f *follower) ledger(ctx context.Context, id string) (*ledger, error) {
 	for {

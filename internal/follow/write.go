@@ -149,22 +149,6 @@ func (f *follower) written(ctx context.Context, l *ledger, c store.Change) {
 	}
 }
 
-// again reads a job about which somebody else was faster.
-func (f *follower) again(ctx context.Context, id string) error {
-	l := f.jobs[id]
-	if l == nil {
-		f.over.forget(id)
-		return f.reload(ctx, id)
-	}
-	was := l.revision
-	l.revision = 0 // it holds what was not written
-	err := f.reload(ctx, id)
-	if l = f.jobs[id]; l != nil && l.revision < was {
-		f.doubt = true
-	}
-	return err
-}
-
 // current leaves out news about another run of a job than the one that the pool has now: it must not move that one. An end that is not the one that the
 // record has of the earlier run, and a run that the record knows nothing of, become a note.
 func (l *ledger) current(news []report, now time.Time) (own []report, noted bool) {

@@ -200,6 +200,16 @@ func (j *Job) retoken() {
 	}
 }
 
+// Heads are some jobs as lists show them, in the order asked; those that are not there are left out.
+func (s *Store) Heads(ctx context.Context, ids []string) ([]Job, error) {
+	for _, id := range ids {
+		if _, ok := JobScheduler(id); !ok {
+			return nil, noSuchJob(id)
+		}
+	}
+	return s.jobHeads(ctx, ids)
+}
+
 // jobHeads reads jobs as lists show them, in the order asked; those that are not there are left out.
 func (s *Store) jobHeads(ctx context.Context, ids []string) ([]Job, error) {
 	jobs := make([]Job, 0, len(ids))
