@@ -9,7 +9,7 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Probe connects anew, step by step, and then asks HTCondor: which version, whether the schedd answers, whether Oceanid's folder can be written.
+// Probe connects anew, step by step, and then looks for the commands that the scripts call, and asks HTCondor: which version, whether the schedd answers, whether Oceanid's folder can be written.
 func (d *driver) Probe(ctx context.Context, report func(scheduler.Check)) error {
 	if point, ok := d.point.(*access.SSH); ok {
 		err := point.Probe(ctx, func(step, found string) { report(scheduler.Check{Name: step, OK: true, Text: found}) })
@@ -30,6 +30,7 @@ func (d *driver) Probe(ctx context.Context, report func(scheduler.Check)) error 
 		name  string
 		found func(string) string
 	}{
+		{"tools", strings.TrimSpace},
 		{"version", release},
 		{"queue", lastLine},
 		{"directory", room},
