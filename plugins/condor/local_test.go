@@ -38,7 +38,7 @@ func runOnAccessPoint() error {
 		return err
 	}
 	var checks []string
-	if err := d.Probe(ctx, func(c scheduler.Check) { checks = append(checks, c.Name) }); err != nil || strings.Join(checks, " ") != "version queue directory" {
+	if err := d.Probe(ctx, func(c scheduler.Check) { checks = append(checks, c.Name) }); err != nil || strings.Join(checks, " ") != "tools version queue directory" {
 		return fmt.Errorf("probe: %q, %w", checks, err)
 	}
 	job := sh(`cat in; echo "$OCEANID_TASK_INDEX" >out`, `exit 3`)
