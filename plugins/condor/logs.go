@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
@@ -91,8 +93,14 @@ type output struct {
 	path   string
 	offset int64
 	size   int64
+	time   time.Time
 	file   access.File
+	// last is the end of what was copied, up to offset: where it stands there no more, the task has run anew.
+	last []byte
 }
+
+// mostLast is how much of it is kept.
+const mostLast = 4 << 10
 
 // copy writes what has come since.
 func (l *output) copy(ctx context.Context, w io.Writer) (err error) {
@@ -113,13 +121,15 @@ func (l *output) copy(ctx context.Context, w io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if info.Size() < l.size {
-		// The task runs anew, and so does its output.
-		l.offset = 0
-	}
-	l.size = info.Size()
-	if l.size <= l.offset {
+	if info.Size() == l.size && info.ModTime().Equal(l.time) && l.offset >= l.size {
 		return nil
+	}
+	if info.Size() < l.size {
+		l.begin()
+	}
+	l.size, l.time = info.Size(), info.ModTime()
+	if err := l.compare(); err != nil || l.size <= l.offset {
+		return err
 	}
 	buffer := make([]byte, min(l.size-l.offset, 256<<10))
 	for l.offset < l.size {
@@ -129,6 +139,8 @@ func (l *output) copy(ctx context.Context, w io.Writer) (err error) {
 		n, err := l.file.ReadAt(buffer[:min(int64(len(buffer)), l.size-l.offset)], l.offset)
 		if n > 0 {
 			l.offset += int64(n)
+			l.last = append(l.last, buffer[:n]...)
+			l.last = slices.Clone(l.last[max(len(l.last)-mostLast, 0):])
 			if _, err := w.Write(buffer[:n]); err != nil {
 				return err
 			}
@@ -143,9 +155,32 @@ func (l *output) copy(ctx context.Context, w io.Writer) (err error) {
 	return nil
 }
 
+// begin goes back to the beginning: the task runs anew, and so does its output.
+func (l *output) begin() { l.offset, l.last = 0, nil }
+
+// compare goes back to the beginning where what was copied is not there any more: between two looks an output may have begun anew and become longer than it was.
+func (l *output) compare() error {
+	if len(l.last) == 0 {
+		return nil
+	}
+	if l.size < l.offset {
+		l.begin()
+		return nil
+	}
+	there := make([]byte, len(l.last))
+	n, err := l.file.ReadAt(there, l.offset-int64(len(there)))
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if !bytes.Equal(there[:n], l.last) {
+		l.begin()
+	}
+	return nil
+}
+
 func (l *output) close() {
 	if l.file != nil {
 		l.file.Close()
 	}
-	l.file, l.size = nil, 0
+	l.file, l.size, l.time = nil, 0, time.Time{}
 }
