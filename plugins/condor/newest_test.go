@@ -11,7 +11,7 @@ import (
 
 // onNewest are the tests that ask of HTCondor itself what may differ from version to version.
 const onNewest = "TestNewest|TestJobsOfABatchAreExact|TestABadJobSpoilsNoOther|TestVerbsOnOneOfABatch|TestValuesArriveExactly|TestNamesArriveExactly|TestJobIsAdoptedWhenItsAnswerWasLost|" +
-	"TestExitCodesAndSignals|TestHeldAndReleased|TestHeldByHTCondor|TestArrayOfTwelveWithFiles|TestPoisonedOutputs|TestRunTimeLimit|TestCancel$|TestBigArray|TestSuspendAndResume|TestRemove|TestFind|TestEvicted|TestOptions|TestTethys"
+	"TestExitCodesAndSignals|TestHeldAndReleased|TestHeldByHTCondor|TestArrayOfTwelveWithFiles|TestPoisonedOutputs|TestRunTimeLimit|TestCancel$|TestBigArray|TestSuspendAndResume|TestRemove|TestFind|TestEvicted|TestOptions|TestTethys|TestWorkflowFeatures|TestHeldWorkflow|TestCancelledWorkflow|TestSuspendedWorkflow|TestDAGMan|TestFilesOfWorkflow|TestInspect|TestWhy"
 
 // The same on the newest HTCondor: this binary runs once more, with a lab of Debian's sid.
 func TestNewestHTCondor(t *testing.T) {

@@ -39,7 +39,7 @@ func says(t *testing.T, e scheduler.Explanation, want string) {
 // Why a task waits, on a real pool: what nothing but a change of the job mends, what its owner has said, what passes.
 func TestWhyItWaits(t *testing.T) {
 	t.Parallel()
-	l, d := pooled(t, lab.Options{Slots: 8, CondorConfig: "LIC_LIMIT = 1\nSTART = (TARGET.RequestCpus =!= 3)\nGROUP_NAMES = group_a\nGROUP_QUOTA_group_a = 1\n"})
+	l, d := pooled(t, lab.Options{Slots: 8, CondorConfig: "LIC_LIMIT = 1\nSTART = (TARGET.RequestCpus =!= 3)\n"})
 	sleep := func(change func(*scheduler.Job)) scheduler.Ref {
 		job := scheduler.Job{Command: "sleep", Args: []string{"600"}}
 		change(&job)
