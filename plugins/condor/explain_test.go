@@ -21,6 +21,7 @@ func TestWhatTheToolsSay(t *testing.T) {
 		"ERROR: Failed submission for job 7.0 - aborting entire submit":                                     fault.Unavailable,
 		"ERROR: Failed to commit job submission into the queue.":                                            fault.Unavailable,
 		"ERROR: Failed to create proc\nNumber of submitted jobs would exceed MAX_JOBS_PER_SUBMISSION":       fault.Exhausted,
+		"ERROR: Failed to commit job submission into the queue.\nERROR: no job has the priority 13 here":    fault.Denied,
 		"sh: 1: cannot create cluster.new: No space left on device":                                         fault.Exhausted,
 		"SECMAN:2010:Received \"DENIED\" from server for user ada@pool using method IDTOKENS.":              fault.Denied,
 		"mkdir: cannot create directory '/opt/x': Permission denied":                                        fault.Denied,
