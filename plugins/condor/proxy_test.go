@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -11,14 +12,26 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// proxy is a network of one's own between a driver and the SSH server: it can be cut, frozen, and made slow.
+// way is a direction in which a proxy carries.
+type way int
+
+const (
+	there way = iota // from the driver
+	back             // to it
+	ways
+)
+
+// proxy is a network of one's own between a driver and the SSH server: it can be cut, reset, frozen, and made slow.
 type proxy struct {
 	listener net.Listener
 	target   string
 	delay    time.Duration // each way
+	rate     int           // bytes a second each way; 0: as many as come
 
 	mu     sync.Mutex
-	frozen chan struct{} // closed: it flows
+	frozen [ways]chan struct{} // closed: it flows
+	tear   bool                // the next piece is torn, and its connection reset
+	lost   chan struct{}       // closed: what flows that are there carry goes nowhere
 	conns  map[net.Conn]bool
 	work   sync.WaitGroup
 }
@@ -31,7 +44,7 @@ func newProxy(t *testing.T, target string, delay time.Duration) *proxy {
 	}
 	flows := make(chan struct{})
 	close(flows)
-	p := &proxy{listener: listener, target: target, delay: delay, frozen: flows, conns: make(map[net.Conn]bool)}
+	p := &proxy{listener: listener, target: target, delay: delay, frozen: [ways]chan struct{}{flows, flows}, lost: make(chan struct{}), conns: make(map[net.Conn]bool)}
 	p.work.Go(p.accept)
 	t.Cleanup(func() {
 		listener.Close()
@@ -55,14 +68,15 @@ func (p *proxy) accept() {
 		}
 		p.mu.Lock()
 		p.conns[near], p.conns[far] = true, true
+		lost := p.lost
 		p.mu.Unlock()
-		p.work.Go(func() { p.pump(near, far) })
-		p.work.Go(func() { p.pump(far, near) })
+		p.work.Go(func() { p.pump(near, far, there, lost) })
+		p.work.Go(func() { p.pump(far, near, back, lost) })
 	}
 }
 
-// pump carries bytes, each piece after the delay.
-func (p *proxy) pump(from, to net.Conn) {
+// pump carries bytes one way, each piece after the delay.
+func (p *proxy) pump(from, to net.Conn, direction way, lost <-chan struct{}) {
 	type piece struct {
 		data []byte
 		due  time.Time
@@ -73,10 +87,21 @@ func (p *proxy) pump(from, to net.Conn) {
 		for next := range pieces {
 			time.Sleep(time.Until(next.due))
 			p.mu.Lock()
-			flows := p.frozen
+			flows, tear := p.frozen[direction], p.tear
+			p.tear = false
 			p.mu.Unlock()
 			<-flows
-			if _, err := to.Write(next.data); err != nil {
+			select {
+			case <-lost:
+				continue
+			default:
+			}
+			if tear {
+				to.Write(next.data[:len(next.data)/2])
+				reset(to)
+				reset(from)
+			}
+			if err := p.write(to, next.data); err != nil {
 				from.Close()
 			}
 		}
@@ -97,6 +122,44 @@ func (p *proxy) pump(from, to net.Conn) {
 	}
 }
 
+// write writes at the rate.
+func (p *proxy) write(to net.Conn, data []byte) error {
+	if p.rate == 0 {
+		_, err := to.Write(data)
+		return err
+	}
+	for len(data) > 0 {
+		n := min(len(data), max(p.rate/20, 1))
+		if _, err := to.Write(data[:n]); err != nil {
+			return err
+		}
+		data = data[n:]
+		time.Sleep(time.Second * time.Duration(n) / time.Duration(p.rate))
+	}
+	return nil
+}
+
+// reset ends a connection the way a machine does that knows nothing of it.
+func reset(c net.Conn) {
+	c.(*net.TCPConn).SetLinger(0)
+	c.Close()
+}
+
+// tearNext carries half of the next piece and resets its connection.
+func (p *proxy) tearNext() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tear = true
+}
+
+// forget loses what the connections of now carry, as a router does that has given their flows up, and says so to nobody. New ones flow.
+func (p *proxy) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.lost)
+	p.lost = make(chan struct{})
+}
+
 // cut ends all connections.
 func (p *proxy) cut() {
 	p.mu.Lock()
@@ -107,20 +170,26 @@ func (p *proxy) cut() {
 	clear(p.conns)
 }
 
-// freeze lets nothing through any more, and thaw does again.
-func (p *proxy) freeze() {
+// freeze lets nothing through any more, both ways or those named, and thaw does again.
+func (p *proxy) freeze(directions ...way) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.frozen = make(chan struct{})
+	for w := range p.frozen {
+		if len(directions) == 0 || slices.Contains(directions, way(w)) {
+			p.frozen[w] = make(chan struct{})
+		}
+	}
 }
 
 func (p *proxy) thaw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	select {
-	case <-p.frozen:
-	default:
-		close(p.frozen)
+	for _, frozen := range p.frozen {
+		select {
+		case <-frozen:
+		default:
+			close(frozen)
+		}
 	}
 }
 
