@@ -20,8 +20,23 @@ const (
 
 // adopt finds the jobs at the pool that the store has lost, as a Redis does that is killed before it has written its last second down, and keeps them again.
 // Jobs that were deleted stay deleted. Where the driver cannot tell which jobs a pool has, nothing is done.
-// false: it is to be tried again.
+// false: it is to be tried again. Once it is done the store knows for which of its server's lives, so that no process begins with that doubt.
 func (f *follower) adopt(ctx context.Context, now time.Time) (done bool) {
+	server, err := f.store.Server(ctx, f.lease.UID)
+	if err != nil {
+		return false
+	}
+	if !f.search(ctx, now) {
+		return false
+	}
+	if err := f.store.Reconciled(ctx, f.lease.UID, server); err != nil && ctx.Err() == nil {
+		f.log.Debug("that the pool was asked for jobs that the store has lost could not be noted, it is asked again some time", "error", err)
+	}
+	return true
+}
+
+// search does what adopt is for.
+func (f *follower) search(ctx context.Context, now time.Time) (done bool) {
 	if !f.driver.Can(call.Finds) {
 		return true
 	}

@@ -16,7 +16,7 @@ import (
 //	oceanid:{schedulers}:graves        set     deleted ones whose jobs are still to be forgotten
 //	oceanid:{schedulers}:keeper        string  something sealed, to find out a wrong key
 //
-//	oceanid:{UID}:meta                 hash    fence (fence:NAME), seq (of events), cursor, closed, history, heard, silent, silence
+//	oceanid:{UID}:meta                 hash    fence (fence:NAME), seq (of events), cursor, closed, history, server, heard, silent, silence
 //	oceanid:{UID}:job:ID               hash    the record without its specification
 //	oceanid:{UID}:spec:ID              string  the specification
 //	oceanid:{UID}:tasks:ID             string  a byte for each task, 0 for those in the job's base state

@@ -18,6 +18,8 @@ type Witness struct {
 // Witness looks whether the store may have gone back since an earlier look: a Redis that was killed and lost its last second, a replica that was behind
 // when it took over, an older copy that was brought back, a database that was emptied. Then what the pool has must be compared with what the store
 // has. It is never wrong when it says that nothing was lost; it also says that something may be lost when Redis was only restarted.
+//
+// Who has seen nothing (the zero Witness), as a process that was killed together with Redis, goes by what Reconciled was told last.
 func (s *Store) Witness(ctx context.Context, uid string, before Witness) (now Witness, wentBack bool, err error) {
 	if err := checkUID(uid); err != nil {
 		return Witness{}, false, err
@@ -26,30 +28,44 @@ func (s *Store) Witness(ctx context.Context, uid string, before Witness) (now Wi
 	if now.server, err = s.serverRun(ctx, slot(uid)); err != nil {
 		return Witness{}, false, err
 	}
-	kept, err := s.lookAt(ctx, uid, before.event, &now)
+	kept, reconciled, err := s.lookAt(ctx, uid, before.event, &now)
 	if err != nil {
 		return Witness{}, false, err
 	}
 	if before == (Witness{}) {
-		return now, false, nil
+		return now, now.server != "" && reconciled != now.server, nil
 	}
 	return now, now.server != before.server || now.history != before.history || now.event < before.event || kept != before.what, nil
 }
 
-// lookAt completes a witness, and gives the event that an earlier one saw as it is now.
-func (s *Store) lookAt(ctx context.Context, uid string, seen EventID, now *Witness) (kept string, err error) {
-	if err := s.explained(s.client.HSetNX(ctx, slot(uid)+"meta", "history", newNonce())); err != nil {
-		return "", err
+// Server names the server process that keeps a scheduler's jobs now; "": it does not tell, or the store is the embedded one.
+func (s *Store) Server(ctx context.Context, uid string) (string, error) {
+	return s.serverRun(ctx, slot(uid))
+}
+
+// Reconciled notes that the pool was asked for what the store may have lost before that server process began, which Server named before the pool was asked.
+func (s *Store) Reconciled(ctx context.Context, uid, server string) error {
+	if err := checkUID(uid); err != nil || server == "" {
+		return err
 	}
+	return s.explained(s.client.HSet(ctx, slot(uid)+"meta", "server", server))
+}
+
+// lookAt completes a witness, and gives the event that an earlier one saw as it is now, and what Reconciled was told last: at first that is what there is.
+func (s *Store) lookAt(ctx context.Context, uid string, seen EventID, now *Witness) (kept, reconciled string, err error) {
 	var meta *redis.SliceCmd
 	var newest, earlier *redis.XMessageSliceCmd
 	if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
-		meta = p.HMGet(ctx, slot(uid)+"meta", "history", "seq")
+		p.HSetNX(ctx, slot(uid)+"meta", "history", newNonce())
+		if now.server != "" {
+			p.HSetNX(ctx, slot(uid)+"meta", "server", now.server)
+		}
+		meta = p.HMGet(ctx, slot(uid)+"meta", "history", "server")
 		earlier = p.XRangeN(ctx, slot(uid)+"events", eventKey(seen), eventKey(seen), 1)
 		newest = p.XRevRangeN(ctx, slot(uid)+"events", "+", "-", 1)
 		return nil
 	}); err != nil {
-		return "", err
+		return "", "", err
 	}
 	v := texts(meta.Val())
 	now.history = v[0]
@@ -59,7 +75,7 @@ func (s *Store) lookAt(ctx context.Context, uid string, seen EventID, now *Witne
 	for _, m := range earlier.Val() {
 		kept = eventText(m)
 	}
-	return kept, nil
+	return kept, v[1], nil
 }
 
 // serverRun names the process that answers for a key.

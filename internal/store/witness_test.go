@@ -75,6 +75,12 @@ func TestRedisLostItsLastSecond(t *testing.T) {
 	r.in("truncate", "-s", "+0", file)
 	r.sh("truncate -s $((" + size + " + 600)) " + file)
 	r.start()
+	// So does one notice who has seen nothing, as long as nobody has asked the pool.
+	look(t, s, sch, store.Witness{}, true)
+	server, err := s.Server(t.Context(), sch.UID)
+	must(t, err)
+	must(t, s.Reconciled(t.Context(), sch.UID, server))
+	look(t, s, sch, store.Witness{}, false)
 	lost(t, s, sch, seen, kept, gone)
 }
 
