@@ -20,7 +20,7 @@ func sh(lines ...string) scheduler.Job {
 	return job
 }
 
-// What Watch tells of a task and what Query does are the same, and exact.
+// What Watch tells of a task and what Query does are the same, and exact; with outputs as well, which HTCondor 25 has the task's script pack.
 func TestExitCodesAndSignals(t *testing.T) {
 	t.Parallel()
 	d := ben(t)
@@ -42,15 +42,19 @@ func TestExitCodesAndSignals(t *testing.T) {
 	for _, test := range tests {
 		lines = append(lines, test.line)
 	}
-	ref := submit(t, d, sh(lines...))
-	for how, all := range map[string][]scheduler.Status{
-		"watch": watchUntilEnd(t, d, ref),
-		"query": await(t, d, ref, "ended", ended),
-	} {
-		for i, test := range tests {
-			s := all[i]
-			if s.State != test.state || s.Exit == nil || *s.Exit != test.exit || !strings.Contains(s.Reason, test.says) || s.Token != ref.Token || s.ID != ref.ID {
-				t.Errorf("%s: %s: %+v, exit %+v", how, test.line, s, s.Exit)
+	for name, outputs := range map[string][]string{"": nil, "with outputs, ": {"out"}} {
+		job := sh(lines...)
+		job.Outputs = outputs
+		ref := submit(t, d, job)
+		for how, all := range map[string][]scheduler.Status{
+			"watch": watchUntilEnd(t, d, ref),
+			"query": await(t, d, ref, "ended", ended),
+		} {
+			for i, test := range tests {
+				s := all[i]
+				if s.State != test.state || s.Exit == nil || *s.Exit != test.exit || !strings.Contains(s.Reason, test.says) || s.Token != ref.Token || s.ID != ref.ID {
+					t.Errorf("%s%s: %s: %+v, exit %+v", name, how, test.line, s, s.Exit)
+				}
 			}
 		}
 	}

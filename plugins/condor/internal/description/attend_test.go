@@ -27,7 +27,9 @@ func TestScriptPacksByItself(t *testing.T) {
 		"25, failed":    {"25.14.1", "echo x >out; exit 3", 3, 0, true},
 		"25, killed":    {"25.14.1", "echo x >out; kill -KILL $$", 0, syscall.SIGKILL, true},
 		"25, itself":    {"25.14.1", "echo x >out; kill -INT $$", 0, syscall.SIGINT, true},
-		"25, asked":     {"25.14.1", "trap 'echo x >out; exit 4' TERM; kill -TERM $PPID; while :; do sleep 0.01; done", 4, 0, true},
+		"25, as if":     {"25.14.1", "echo x >out; exit 137", 137, 0, true},
+		"25, at most":   {"25.14.1", "echo x >out; exit 255", 255, 0, true},
+		"25, asked":     {"25.14.1", "trap 'echo x >out; exit 4' TERM; kill -TERM $(cut -d ' ' -f 4 /proc/$PPID/stat); while :; do sleep 0.01; done", 4, 0, true},
 		"25, not found": {"25.14.1", "exec /no/such", 127, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@
 # One task of an Oceanid job. HTCondor runs it on the execution point, in the scratch directory:
 #
 #   sh task.sh INDEX [PACKED]   becomes the task; PACKED holds the arguments that only this task has
+#   sh task.sh attended INDEX   the same, run by attend
 #   sh task.sh gather           afterwards, before the transfer of outputs: packs what the task has left
 #
 # What this job is, the functions task and outputs say, at the end.
@@ -10,23 +11,38 @@ main() {
 	# HTCondor need not give a PATH. The shell's own default is better than none.
 	PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}
 	export PATH
-	if [ "$1" = gather ]; then
+	case $1 in
+	gather)
 		outputs
 		exit
-	fi
+		;;
+	attended)
+		# What a shell runs beside itself ignores these two.
+		reset="--default-signal=INT --default-signal=QUIT"
+		env $reset true 2>/dev/null || reset=
+		echo $$ >../pid
+		packed=$(cat ../packed)
+		become "$2" "$packed"
+		;;
+	esac
 	# HTCondor holds a job whose outputs are missing. This one is there whatever becomes of the task.
 	: >results.tar
 	[ "$live" = false ] || keep
 	mkdir -p work && cd work || exit 126
+	if [ "$packs" = true ] && post_is_ignored; then
+		attend "$@"
+	fi
+	become "$@"
+}
+
+# become INDEX [PACKED] ends in the task.
+become() {
 	nice=$(command -v nice)
 	index=$1
 	case $2 in
 	=*) eval "set -- $(unpack "${2#=}")" ;;
 	*) set -- ;;
 	esac
-	if [ "$packs" = true ] && post_is_ignored; then
-		attend "$@"
-	fi
 	task "$@"
 }
 
@@ -36,26 +52,45 @@ post_is_ignored() {
 	[ "${version:-0}" -ge 24 ]
 }
 
-# attend runs the task, packs what it has left, and ends as it did. A shell cannot tell exit code 128+N from signal N: it is taken for the signal.
+# attend INDEX [PACKED] runs the task, packs what it has left, and ends as it did. A shell cannot tell exit code 128+N from signal N; where awk tells them apart
+# (as all of them have for years, by 256+N), it is the task's parent.
 attend() {
-	# What a shell runs beside itself ignores these two.
-	reset="--default-signal=INT --default-signal=QUIT"
-	env $reset true 2>/dev/null || reset=
-	task "$@" &
-	pid=$!
-	trap 'kill -TERM "$pid" 2>/dev/null' TERM
+	printf %s "$2" >../packed
+	run="exec /bin/sh ../task.sh attended $1"
+	if awk 'BEGIN { exit system("kill -KILL $$") != 256 + 9 }' >/dev/null 2>&1; then
+		awk -v run="$run" 'BEGIN { print system(run) >"../ended" }' &
+	else
+		sh -c "$run" &
+	fi
+	runs=$!
+	for signal in TERM INT HUP USR1 USR2; do
+		trap "hand_on $signal" $signal
+	done
 	while :; do
-		wait "$pid"
+		wait "$runs"
 		status=$?
 		# A signal for this script ends wait, and not the task.
-		kill -0 "$pid" 2>/dev/null || break
+		kill -0 "$runs" 2>/dev/null || break
 	done
-	trap - TERM
+	trap - TERM INT HUP USR1 USR2
+	signal=$((status > 128 ? status - 128 : 0))
+	if [ -s ../ended ]; then
+		read -r status <../ended
+		signal=$((status > 255 ? status % 256 : 0))
+	fi
 	(cd .. && outputs)
-	if [ "$status" -gt 128 ]; then
-		kill -s $((status - 128)) $$ 2>/dev/null || kill -$((status - 128)) $$
+	if [ "$signal" -gt 0 ]; then
+		kill -s "$signal" $$ 2>/dev/null || kill -"$signal" $$
 	fi
 	exit "$status"
+}
+
+# hand_on SIGNAL gives the task a signal that this script was given.
+hand_on() {
+	until [ -s ../pid ] || ! kill -0 "$runs" 2>/dev/null; do
+		sleep 0.1
+	done
+	kill -s "$1" "$(cat ../pid)" 2>/dev/null
 }
 
 # keep has the task write to files, which HTCondor brings back whole when it has ended. What they hold is shown in the meantime.
