@@ -37,6 +37,8 @@ type Config struct {
 	Options      map[string]string `oceanid:"options,optional"       doc:"Submit commands for every job that does not set them itself, such as { accounting_group = \"portal\", requirements = \"HasModel\" }. The lists below do not restrict them."`
 	AllowOptions []string          `oceanid:"allow_options,optional" doc:"The submit commands that a job may set in its options: names, in which * stands for any characters, such as \"periodic_*\" and \"+*\". Default: all that the driver carries."`
 	DenyOptions  []string          `oceanid:"deny_options,optional"  doc:"Submit commands that a job may not set, though allow_options lets them through."`
+	// Of workflows.
+	NoScripts bool `oceanid:"no_scripts,default=false" doc:"Refuse workflows whose nodes have PRE or POST scripts. DAGMan runs these on the access point itself, where they can do whatever the account can."`
 }
 
 const (

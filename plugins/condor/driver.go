@@ -20,6 +20,8 @@ type driver struct {
 	rules  command.Policy // of options
 	// defaults are options of jobs that do not set them.
 	defaults map[string]any
+	// noScripts is Config.NoScripts.
+	noScripts bool
 
 	mu    sync.Mutex
 	place *place
@@ -48,7 +50,7 @@ func New(_ context.Context, c Config, env sdk.Env) (*driver, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	d := &driver{log: env.Log, wanted: c.Directory, tools: c.Tools, rules: command.Policy{Allow: c.AllowOptions, Deny: c.DenyOptions}, defaults: c.defaults()}
+	d := &driver{log: env.Log, wanted: c.Directory, tools: c.Tools, rules: command.Policy{Allow: c.AllowOptions, Deny: c.DenyOptions}, defaults: c.defaults(), noScripts: c.NoScripts}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

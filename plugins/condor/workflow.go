@@ -45,6 +45,9 @@ func (d *driver) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (sche
 	if err := plan.Refuse(); err != nil {
 		return "", err
 	}
+	if node := plan.Root.Scripted(); node != "" && d.noScripts {
+		return "", fault.Denied.New("node %q: the operator of this scheduler does not allow pre and post scripts", node)
+	}
 	var inputs strings.Builder
 	inputs.WriteString("inputs() {\n\t:\n")
 	for _, l := range plan.Leaves {

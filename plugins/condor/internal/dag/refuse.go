@@ -57,3 +57,19 @@ func (m *Member) refuse(spliced bool) error {
 	}
 	return nil
 }
+
+// Scripted is the name of the first node, here or in a workflow within, that has a script; "": none.
+func (g *Group) Scripted() string {
+	for _, m := range g.Members {
+		if m.Node.Pre != nil || m.Node.Post != nil {
+			return m.Name
+		}
+		if m.Group == nil {
+			continue
+		}
+		if name := m.Group.Scripted(); name != "" {
+			return name
+		}
+	}
+	return ""
+}
