@@ -30,7 +30,7 @@ func probe(t *testing.T, d *driver) (steps []string, last scheduler.Check, err e
 	return steps, last, err
 }
 
-const allSteps = "resolve connect host key authenticate version queue directory"
+const allSteps = "resolve connect host key authenticate tools version queue directory"
 
 func TestEveryWayToLogIn(t *testing.T) {
 	t.Parallel()
