@@ -26,8 +26,8 @@ type Node struct {
 	Nodes []Node `json:"nodes,omitempty"`
 }
 
-// ListNodes tells how the nodes of a workflow stand, in the order in which it names them. It asks the store, not the pool. A job that is no workflow is
-// fault.Unsupported.
+// ListNodes tells how the nodes of a workflow stand, in the order in which it names them. It asks the store, not the pool. Of one with thousands of tasks they
+// are read some at a time, so that what moves meanwhile may count as it was or as it is. A job that is no workflow is fault.Unsupported.
 func (j *Job) ListNodes(ctx context.Context) ([]Node, error) {
 	job, err := j.host.store.Job(ctx, j.ID)
 	if err != nil {
@@ -36,36 +36,65 @@ func (j *Job) ListNodes(ctx context.Context) ([]Node, error) {
 	if job.Workflow == nil {
 		return nil, fault.Unsupported.New("job %s is no workflow: it has tasks, and no nodes", j.ID)
 	}
-	tasks, err := j.ListTasks(ctx, 0, job.Tasks)
-	if err != nil {
-		return nil, err
+	const page = 4096
+	var all []*nodeCount
+	nodes := outline(*job.Workflow, 0, &all)
+	for first := 0; first < job.Tasks; first += page {
+		tasks, err := j.ListTasks(ctx, first, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range all {
+			n.take(first, tasks)
+		}
 	}
-	return nodes(*job.Workflow, 0, tasks), nil
+	for _, n := range all {
+		n.conclude()
+	}
+	return nodes, nil
 }
 
-// nodes tells how the nodes of a workflow stand whose tasks, among all, begin with first.
-func nodes(w scheduler.Workflow, first int, tasks []Task) []Node {
+// outline is the nodes of a workflow whose tasks begin with first, before anything of these is known. It adds them all to flat, those within others too.
+func outline(w scheduler.Workflow, first int, flat *[]*nodeCount) []Node {
 	all := make([]Node, len(w.Nodes))
 	for i, n := range w.Nodes {
-		node := Node{Name: n.Name, First: first, Tasks: n.Tasks(), Counts: map[scheduler.State]int{}}
-		own := tasks[min(first, len(tasks)):min(first+node.Tasks, len(tasks))]
-		for _, t := range own {
-			node.Counts[t.State]++
-		}
-		node.State = follow.Whole(node.Counts, len(own))
-		for _, t := range own {
-			if t.State == node.State && t.Reason != "" {
-				node.Reason = t.Reason
-				break
-			}
-		}
+		all[i] = Node{Name: n.Name, First: first, Tasks: n.Tasks(), Counts: map[scheduler.State]int{}}
+		*flat = append(*flat, &nodeCount{node: &all[i], reasons: map[scheduler.State]string{}})
 		if n.Workflow != nil {
-			node.Nodes = nodes(*n.Workflow, first, tasks)
-		} else if len(own) == 1 {
-			node.Exit, node.Host = own[0].Exit, own[0].Node
+			all[i].Nodes = outline(*n.Workflow, first, flat)
 		}
-		all[i] = node
-		first += node.Tasks
+		first += all[i].Tasks
 	}
 	return all
+}
+
+// nodeCount gathers what the tasks of a node say.
+type nodeCount struct {
+	node    *Node
+	reasons map[scheduler.State]string // of each state the first one
+}
+
+// take counts those of some tasks, which begin with first, that are the node's.
+func (c *nodeCount) take(first int, tasks []Task) {
+	n, last := c.node, first+len(tasks)
+	begin, end := min(max(n.First, first), last), min(max(n.First+n.Tasks, first), last)
+	for _, t := range tasks[begin-first : end-first] {
+		n.Counts[t.State]++
+		if c.reasons[t.State] == "" && t.Reason != "" {
+			c.reasons[t.State] = t.Reason
+		}
+		if n.Tasks == 1 && n.Nodes == nil {
+			n.Exit, n.Host = t.Exit, t.Node
+		}
+	}
+}
+
+// conclude says how the node as a whole stands.
+func (c *nodeCount) conclude() {
+	known := 0
+	for _, n := range c.node.Counts {
+		known += n
+	}
+	c.node.State = follow.Whole(c.node.Counts, known)
+	c.node.Reason = c.reasons[c.node.State]
 }
