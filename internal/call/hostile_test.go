@@ -42,7 +42,8 @@ func hostile(t *testing.T, hang string) (*call.Scheduler, *supervise.Supervisor)
 	}})
 	t.Cleanup(func() { p.Close(context.Background()) })
 	return call.New(call.Options{Name: "pool one", Process: p, Bulkhead: call.NewBulkhead("hostile", call.Limits{}, nil),
-		Services: []string{call.Events, call.Logs, call.Uploads, call.Downloads, call.Probes, call.Holds, call.Workflows},
+		Services: []string{call.Events, call.Logs, call.Uploads, call.Downloads, call.Probes, call.Holds, call.Workflows,
+			call.Batches, call.Suspends, call.Removals, call.Finds, call.Explanations, call.Inspections},
 		Instance: func(context.Context) (call.Instance, error) { return call.Instance{ID: "one", Revision: "1"}, nil }}), p
 }
 
@@ -58,12 +59,23 @@ func verbs(s *call.Scheduler) map[string]func(context.Context) error {
 			_, err := s.SubmitWorkflow(ctx, scheduler.Workflow{Token: "t"})
 			return err
 		},
+		"SubmitBatch": func(ctx context.Context) error {
+			return s.SubmitBatch(ctx, []scheduler.Job{{Token: "t", Command: "/bin/true"}}, func(scheduler.Submitted) error { return nil })
+		},
 		"Query": func(ctx context.Context) error {
 			return s.Query(ctx, scheduler.Query{Jobs: refs}, func(scheduler.Status) error { return nil })
 		},
 		"Cancel":  func(ctx context.Context) error { return s.Cancel(ctx, refs) },
 		"Hold":    func(ctx context.Context) error { return s.Hold(ctx, refs) },
 		"Release": func(ctx context.Context) error { return s.Release(ctx, refs) },
+		"Suspend": func(ctx context.Context) error { return s.Suspend(ctx, refs) },
+		"Resume":  func(ctx context.Context) error { return s.Resume(ctx, refs) },
+		"Remove":  func(ctx context.Context) error { return s.Remove(ctx, refs) },
+		"Find": func(ctx context.Context) error {
+			return s.Find(ctx, "t", time.Time{}, func(scheduler.Found) error { return nil })
+		},
+		"Explain": func(ctx context.Context) error { _, err := s.Explain(ctx, refs[0], 0); return err },
+		"Inspect": func(ctx context.Context) error { _, err := s.Inspect(ctx); return err },
 		"Probe":   func(ctx context.Context) error { return s.Probe(ctx, func(scheduler.Check) {}) },
 		"Watch":   func(ctx context.Context) error { return s.Watch(ctx, "", func(scheduler.Event) error { return nil }) },
 		"Tail": func(ctx context.Context) error {
