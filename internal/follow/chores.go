@@ -2,9 +2,11 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -17,6 +19,8 @@ type finished struct {
 	at    time.Time
 	back  bool // the store has gone back in time
 	doubt bool // the pool may still have jobs that the store has lost
+	// strays are jobs that are not to be at the pool, and could not be cancelled.
+	strays []scheduler.Ref
 }
 
 // The workers that are for many jobs have names that no job has.
@@ -25,6 +29,7 @@ const (
 	asking     = "ask"
 	adopting   = "adopt"
 	looking    = "look"
+	straying   = "stray"
 )
 
 // chores starts what is due: intents whose owner has gone are submitted, cancellations that were not heard are asked for again, the pool is asked about
@@ -71,10 +76,8 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 		f.plan(l)
 		f.due.delay(id, now.Add(chores)) // so that the look at what is due comes to an end
 	}
-	cancels = append(cancels, f.strays...)
-	if f.workOnce(cancelling, len(cancels) > 0, func() { f.cancelAll(ctx, cancels) }) {
-		f.strays = nil
-	}
+	f.workOnce(cancelling, len(cancels) > 0, func() { f.cancelAll(ctx, cancels) })
+	f.cancelStrays(ctx, now)
 	asked := f.question()
 	f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, asked) })
 	if _, busy := f.working[adopting]; !busy && f.doubt && now.Sub(f.adopted) > adoptPause {
@@ -172,6 +175,7 @@ func (f *follower) worked(w finished, now time.Time) {
 	f.workers--
 	delete(f.working, w.id)
 	f.doubt = f.doubt || w.doubt
+	f.strays = append(f.strays, w.strays...)
 	// What it wrote comes to the ledger as an event, a moment later.
 	if l := f.jobs[w.id]; l != nil && submits && l.status.State == scheduler.Pending && l.status.CancelRequested.IsZero() {
 		f.intents.set(w.id, later(w.at, now.Add(chores)))
@@ -226,11 +230,28 @@ func (f *follower) cancel(ctx context.Context, id string) time.Time {
 	return time.Time{}
 }
 
-// cancelAll repeats the cancellation of jobs that are at the pool.
-func (f *follower) cancelAll(ctx context.Context, refs []scheduler.Ref) {
-	if err := f.driver.Cancel(ctx, refs); err != nil && ctx.Err() == nil {
+// cancelAll repeats the cancellation of jobs that are at the pool. false: it has not heard of it.
+func (f *follower) cancelAll(ctx context.Context, refs []scheduler.Ref) bool {
+	err := f.driver.Cancel(ctx, refs)
+	if err != nil && ctx.Err() == nil {
 		f.log.Warn("jobs could not be cancelled, are tried again", "jobs", len(refs), "first", refs[0].Token, "error", err)
 	}
+	return err == nil || errors.Is(err, fault.NotFound)
+}
+
+// cancelStrays ends the jobs at the pool that are not to be there. No record remembers that: those that cannot be cancelled now are kept in mind.
+func (f *follower) cancelStrays(ctx context.Context, now time.Time) {
+	if _, busy := f.working[straying]; busy || len(f.strays) == 0 || now.Sub(f.strayed) < again {
+		return
+	}
+	refs := f.strays
+	f.strays, f.strayed = nil, now
+	f.start(straying, false, func() finished {
+		if f.cancelAll(ctx, refs) {
+			return finished{}
+		}
+		return finished{strays: refs}
+	})
 }
 
 // CancelPending marks a job that is not at the pool as cancelled. A conflict is none: somebody else moved it, and whoever did sees the request.

@@ -55,6 +55,7 @@ type follower struct {
 	doubt   bool   // the pool may have jobs that the store has lost
 	adopted time.Time
 	strays  []scheduler.Ref // jobs at the pool that are not to be there
+	strayed time.Time       // when they were last cancelled
 
 	working    map[string]bool // submissions (true) and other work under way
 	done       chan finished   // tells that some has ended
@@ -139,7 +140,7 @@ func (f *follower) loop(ctx context.Context, changes <-chan []store.Event) error
 			if err := f.tellHealth(ctx, now); err != nil {
 				return err
 			}
-			if len(f.jobs) > 0 || f.workers > 0 || f.doubt {
+			if len(f.jobs) > 0 || f.workers > 0 || f.doubt || len(f.strays) > 0 {
 				busy = now
 			} else if now.Sub(busy) > idle {
 				return nil

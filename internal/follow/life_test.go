@@ -243,6 +243,37 @@ func TestWhatIsNotToBeAtThePool(t *testing.T) {
 	}
 }
 
+// A pool that cannot be told to end it now is told again.
+func TestWhatIsNotToBeAtThePoolIsCancelledAgain(t *testing.T) {
+	t.Parallel()
+	s, sch := opened(t)
+	p, now := newPool(), time.Now()
+	stray := scheduler.Ref{ID: "7", Token: store.JobID(sch.UID, "", now), Tasks: 1}
+	f := &follower{
+		store: s, driver: p, lease: store.Lease{UID: sch.UID}, working: map[string]bool{}, log: hclog.NewNullLogger(), done: make(chan finished), looked: now.Add(time.Hour),
+		strays: []scheduler.Ref{stray},
+	}
+	for n, c := range []struct {
+		fails        error
+		after        time.Duration
+		calls, stays int
+	}{
+		{fault.Unavailable.New("no route to host"), 0, 1, 1},
+		{nil, again / 2, 1, 1}, // not in every moment
+		{nil, again, 2, 0},
+		{nil, 2 * again, 2, 0},
+	} {
+		p.fault = func(context.Context, string, bool) error { return c.fails }
+		f.chores(t.Context(), now.Add(c.after))
+		for f.workers > 0 {
+			f.worked(<-f.done, now.Add(c.after))
+		}
+		if p.called("cancel") != c.calls || len(f.strays) != c.stays {
+			t.Errorf("%d: %d calls, %d left", n, p.called("cancel"), len(f.strays))
+		}
+	}
+}
+
 // As long as the pool could not be asked what it has, the doubt stays.
 func TestAdoptionIsTriedAgain(t *testing.T) {
 	t.Parallel()
