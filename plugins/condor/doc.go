@@ -15,6 +15,16 @@
 // them. Query is the second opinion, for the log can lose events: it asks the queue once for all jobs, then the history from the newest back to when
 // the oldest was submitted, then the log. Only what none of the three knows is lost; what could not be asked is an error.
 //
+// # Why a task waits
+//
+// Explain puts each condition of the job to the pool's machines by itself (package internal/match), and looks at what else can keep it waiting. Inspect asks the
+// collector what the pool is made of.
+//
+// # What it cannot do
+//
+// The tools run on the access point, over SSH or because it is this machine. Tools on this machine against the schedd of another one (-name, with a token) are not
+// supported: there is no event log to follow there, and files would have to be spooled.
+//
 // # What stays
 //
 // Everything on the access point lies in one folder (see place). A job's part of it stays until Remove.
