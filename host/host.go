@@ -87,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	h.feed = feed.New(h.store)
 	h.submits = follow.NewSubmitter(h.store, h.driver)
 	owner := rand.Text()
-	h.manager = &follow.Manager{Store: h.store, Feed: h.feed, Submits: h.submits, Drivers: h.driver, Rules: rules(file), Owner: owner, Log: o.Log.Named("follow")}
+	h.manager = &follow.Manager{Store: h.store, Feed: h.feed, Submits: h.submits, Drivers: h.driver, Rules: h.rules, Owner: owner, Log: o.Log.Named("follow")}
 	h.outbox = outbox.New(h.store, owner, o.Log.Named("handlers"))
 	if err := h.applyFile(ctx); err != nil {
 		return nil, errors.Join(err, h.Close(ctx))

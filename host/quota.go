@@ -27,8 +27,8 @@ func (h *Host) quotas(scheduler, user string) (all []store.Quota) {
 	return all
 }
 
-// rules are what the configuration says about all jobs, for those who follow them.
-func rules(file *config.File) follow.Rules {
-	j := file.Jobs
+// rules are what the configuration that the host goes by now says about all jobs, for those who follow them.
+func (h *Host) rules() follow.Rules {
+	j := h.file.Load().Jobs
 	return follow.Rules{LostAfter: j.LostAfter, Keep: j.Keep, KeepFiles: j.KeepFiles, Results: j.Results}
 }

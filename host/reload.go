@@ -43,6 +43,7 @@ type Kept struct {
 //     or the limits of calls are others, the one that runs goes on under them.
 //   - One that is gone is drained and stopped; its schedulers stay, and cannot be used.
 //   - The schedulers of the file are kept as Open keeps them. One that is no longer in it stays until it is deleted.
+//   - What it says about jobs, and quotas, holds from now on, also for the jobs that there are.
 //
 // A mistake in the file is an error with all mistakes and their places, and changes nothing. What the file says about the store needs a new start of the
 // host. One Reload is made at a time; ctx bounds it, and so does Close, which makes it fault.Unavailable.
@@ -187,8 +188,5 @@ func (c *Changes) compare(was, now *config.File) {
 	a.Block, b.Block = nil, nil
 	if a != b {
 		c.Kept = append(c.Kept, Kept{What: "store", Reason: "a running host stays with its store: what the file says about it now needs a new start"})
-	}
-	if rules(was) != rules(now) {
-		c.Kept = append(c.Kept, Kept{What: "jobs", Reason: "a running host stays with its rules for jobs, but for stale and quotas: what the file says about them now needs a new start"})
 	}
 }

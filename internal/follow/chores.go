@@ -66,7 +66,7 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 				cancels = append(cancels, l.ref())
 			}
 		}
-		if at := l.askAt(f.rules.lostAfter()); !at.IsZero() && !at.After(now) {
+		if at := l.askAt(f.rules.now().lostAfter()); !at.IsZero() && !at.After(now) {
 			l.asked = now
 			missing = append(missing, l.ref())
 		}
@@ -98,7 +98,7 @@ func (f *follower) plan(l *ledger) {
 	}
 	f.intents.set(l.id, intent)
 	next := time.Time{}
-	for _, at := range []time.Time{l.cancelAt(), l.askAt(f.rules.lostAfter()), l.deadline()} {
+	for _, at := range []time.Time{l.cancelAt(), l.askAt(f.rules.now().lostAfter()), l.deadline()} {
 		if next.IsZero() || !at.IsZero() && at.Before(next) {
 			next = at
 		}

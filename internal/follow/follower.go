@@ -38,7 +38,7 @@ type follower struct {
 	submits *Submitter
 	driver  Driver
 	lease   store.Lease
-	rules   Rules
+	rules   Ruling
 	log     hclog.Logger
 	pulse   pulse
 	// wentBack tells whether the store may have lost something since it was last asked.

@@ -26,7 +26,7 @@ type Manager struct {
 	Feed    *feed.Feed
 	Submits *Submitter
 	Drivers Drivers
-	Rules   Rules
+	Rules   Ruling
 	// Owner names this process in the whole fleet.
 	Owner string
 	Log   hclog.Logger

@@ -266,7 +266,7 @@ func begin(t testing.TB, s *store.Store, p *pool, name string, rules Rules) *pro
 	pr.ctx, pr.stop = context.WithCancel(context.Background())
 	drivers := func(context.Context, string) (Driver, error) { return p, nil }
 	pr.submits = NewSubmitter(s, drivers)
-	pr.manager = &Manager{Store: s, Feed: feed.New(s), Submits: pr.submits, Drivers: drivers, Rules: rules, Owner: name, Log: hclog.NewNullLogger()}
+	pr.manager = &Manager{Store: s, Feed: feed.New(s), Submits: pr.submits, Drivers: drivers, Rules: func() Rules { return rules }, Owner: name, Log: hclog.NewNullLogger()}
 	pr.pump.Go(func() {
 		for uid := range s.Changes(pr.ctx) {
 			pr.manager.Feed.Changed(pr.ctx, uid)

@@ -87,7 +87,7 @@ func (m *Manager) bring(ctx context.Context, job store.Job) (results.Brought, er
 	}
 	dir := job.Spec.Policy.Results
 	if dir == "" {
-		dir = filepath.Join(m.Rules.Results, job.ID)
+		dir = filepath.Join(m.Rules.now().Results, job.ID)
 	}
 	o := results.Options{Limit: job.Spec.Policy.ResultsLimit}
 	return results.Bring(ctx, driver, Ref(job), scheduler.FileQuery{}, dir, results.NewLayout(job.Workflow, tasks(job)), o)

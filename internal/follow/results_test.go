@@ -66,7 +66,7 @@ func over(t *testing.T, s *store.Store, sch store.Scheduler, ago time.Duration, 
 }
 
 func managed(s *store.Store, d Driver, rules Rules) *Manager {
-	return &Manager{Store: s, Drivers: func(context.Context, string) (Driver, error) { return d, nil }, Rules: rules, Owner: "one", Log: hclog.NewNullLogger()}
+	return &Manager{Store: s, Drivers: func(context.Context, string) (Driver, error) { return d, nil }, Rules: func() Rules { return rules }, Owner: "one", Log: hclog.NewNullLogger()}
 }
 
 func TestFetch(t *testing.T) {

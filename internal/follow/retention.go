@@ -25,11 +25,11 @@ const (
 // Sweep clears away what has been kept for as long as the rules say, until ctx is done: first what jobs left at the pool, then their records. Of each
 // scheduler one process at a time does it.
 func (m *Manager) Sweep(ctx context.Context) {
-	if m.Rules.Keep <= 0 && m.Rules.KeepFiles <= 0 {
-		return
-	}
 	for ctx.Err() == nil {
-		more, err := m.sweepAll(ctx, time.Now())
+		more, err := false, error(nil)
+		if rules := m.Rules.now(); rules.Keep > 0 || rules.KeepFiles > 0 {
+			more, err = m.sweepAll(ctx, time.Now())
+		}
 		if err != nil && ctx.Err() == nil {
 			m.Log.Warn("what has been kept long enough could not be cleared away, is tried again", "error", err)
 		}
@@ -60,12 +60,13 @@ func (m *Manager) sweep(ctx context.Context, uid string, now time.Time) (more bo
 		return false, err
 	}
 	defer func() { err = errors.Join(err, m.Store.Release(context.WithoutCancel(ctx), lease)) }()
-	if m.Rules.KeepFiles > 0 {
-		more, err = m.sweepFiles(ctx, lease, now)
+	rules := m.Rules.now()
+	if rules.KeepFiles > 0 {
+		more, err = m.sweepFiles(ctx, lease, now, rules.KeepFiles)
 	}
-	if err == nil && m.Rules.Keep > 0 {
+	if err == nil && rules.Keep > 0 {
 		var records bool
-		records, err = m.sweepRecords(ctx, lease, now)
+		records, err = m.sweepRecords(ctx, lease, now, rules.Keep)
 		more = more || records
 	}
 	return more, err
@@ -73,7 +74,7 @@ func (m *Manager) sweep(ctx context.Context, uid string, now time.Time) (more bo
 
 // sweepFiles removes the files of jobs that have ended long enough ago, from where the last round ended. A job whose results are still to be brought is
 // looked at again later.
-func (m *Manager) sweepFiles(ctx context.Context, lease store.Lease, now time.Time) (more bool, err error) {
+func (m *Manager) sweepFiles(ctx context.Context, lease store.Lease, now time.Time, keep time.Duration) (more bool, err error) {
 	notes, _, err := m.Store.DueLetters(ctx, lease.UID, sweeping, now, sweepAtOnce)
 	if err != nil {
 		return false, err
@@ -87,7 +88,7 @@ func (m *Manager) sweepFiles(ctx context.Context, lease store.Lease, now time.Ti
 			late = append(late, n.Event.Job)
 		}
 	}
-	ids, err := m.Store.EndedBefore(ctx, lease.UID, now.Add(-m.Rules.KeepFiles), after, sweepAtOnce)
+	ids, err := m.Store.EndedBefore(ctx, lease.UID, now.Add(-keep), after, sweepAtOnce)
 	if err != nil || len(ids)+len(late) == 0 {
 		return false, err
 	}
@@ -199,9 +200,9 @@ func allRuns(job store.Job) (refs []scheduler.Ref) {
 
 // sweepRecords deletes the records of jobs that have ended long enough ago, and their files before. What is deleted is met no more, so that each round
 // begins anew; what has to stay is passed over.
-func (m *Manager) sweepRecords(ctx context.Context, lease store.Lease, now time.Time) (more bool, err error) {
+func (m *Manager) sweepRecords(ctx context.Context, lease store.Lease, now time.Time, keep time.Duration) (more bool, err error) {
 	for after, left := "", sweepAtOnce; left > 0; {
-		ids, err := m.Store.EndedBefore(ctx, lease.UID, now.Add(-m.Rules.Keep), after, left)
+		ids, err := m.Store.EndedBefore(ctx, lease.UID, now.Add(-keep), after, left)
 		if err != nil || len(ids) == 0 {
 			return false, err
 		}

@@ -12,6 +12,16 @@ type Rules struct {
 	Results string
 }
 
+// Ruling gives the rules that hold now: an operator may change them at any time. nil: the defaults.
+type Ruling func() Rules
+
+func (r Ruling) now() Rules {
+	if r == nil {
+		return Rules{}
+	}
+	return r()
+}
+
 func (r Rules) lostAfter() time.Duration {
 	if r.LostAfter <= 0 {
 		return 10 * time.Minute

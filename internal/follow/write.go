@@ -96,7 +96,7 @@ func (f *follower) commit(ctx context.Context, order []string, byJob map[string]
 func (f *follower) think(l *ledger, news []report, now time.Time) (change store.Change, differs bool) {
 	ended, native := l.status.State.Terminal(), l.status.Native
 	news, differs = l.current(news, now)
-	changes, moved := advance(l, news, moment{now, f.tick, f.rules.lostAfter()})
+	changes, moved := advance(l, news, moment{now, f.tick, f.rules.now().lostAfter()})
 	if len(changes) > 0 && !ended {
 		changes = f.decide(l, changes, now)
 	}
@@ -124,7 +124,7 @@ func (f *follower) decide(l *ledger, changes []store.TaskChange, now time.Time) 
 	changes = l.retry(changes, now)
 	if l.status.State.Terminal() {
 		blame(&l.status)
-		l.expectResults(f.rules)
+		l.expectResults(f.rules.now())
 	}
 	return changes
 }
