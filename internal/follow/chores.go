@@ -106,14 +106,14 @@ func (f *follower) plan(l *ledger) {
 	f.due.set(l.id, next)
 }
 
-// cancelAt is when a wish to cancel is to be repeated; zero: nobody has it. That of an intent waits until nobody is at it.
+// cancelAt is when a wish to cancel is to be repeated; zero: nobody has it. That of an intent waits until nobody is at it (see claimed).
 func (l *ledger) cancelAt() time.Time {
 	if l.status.CancelRequested.IsZero() {
 		return time.Time{}
 	}
 	at := l.status.CancelRequested
-	if l.status.State == scheduler.Pending {
-		at = later(at, l.status.RetryAt)
+	if claimed(l.status, at) {
+		at = l.status.RetryAt
 	}
 	if !l.cancelled.IsZero() {
 		at = later(at, l.cancelled.Add(again))
@@ -131,6 +131,11 @@ func (l *ledger) askAt(lostAfter time.Duration) time.Time {
 		at = later(at, l.asked.Add(again))
 	}
 	return at
+}
+
+// claimed tells whether somebody may be at an intent. One that is to be tried again later than any claim lasts only rests.
+func claimed(st store.JobStatus, now time.Time) bool {
+	return st.State == scheduler.Pending && st.RetryAt.After(now) && !st.RetryAt.After(Claim(now))
 }
 
 func later(a, b time.Time) time.Time {
@@ -215,7 +220,7 @@ func (f *follower) cancel(ctx context.Context, id string) time.Time {
 	if err != nil || job.Status.State.Terminal() {
 		return time.Time{}
 	}
-	if job.Status.State == scheduler.Pending && job.Status.RetryAt.After(time.Now()) {
+	if claimed(job.Status, time.Now()) {
 		return time.Time{}
 	}
 	if err := f.driver.Cancel(ctx, append(before(job), Ref(job))); err != nil {
