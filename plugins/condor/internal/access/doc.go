@@ -5,7 +5,8 @@
 //
 // # One connection
 //
-// An SSH point keeps one connection, made on first use, and opens a session on it for each script, one more for all files. sshd allows ten
+// An SSH point keeps one connection, made on first use. Shells that stay on it run the scripts that are quick, each script in one round trip; those that last
+// have a session of their own, and one more is for all files. sshd allows ten
 // sessions on a connection (MaxSessions in sshd_config(5)); at most nine are used, and scripts that last never take all of them. A
 // connection that dies is noticed by a keepalive within half a minute, and replaced on the next use; after a failure the next attempt waits, longer each
 // time, and whoever comes in between is told the failure at once.

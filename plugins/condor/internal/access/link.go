@@ -30,6 +30,7 @@ type link struct {
 	gone    chan struct{} // closed when the connection has ended
 	stop    context.CancelFunc
 	work    sync.WaitGroup
+	shells  residents
 
 	mu    sync.Mutex
 	files *sftp.Client
@@ -46,6 +47,7 @@ func newLink(client *ssh.Client) *link {
 		stop:    stop,
 	}
 	l.work.Go(func() { keepAlive(ctx, client, aliveEvery, aliveWithin) })
+	l.work.Go(func() { l.shells.retire(ctx) })
 	l.work.Go(func() {
 		client.Wait()
 		stop()
@@ -142,6 +144,7 @@ func (l *link) session(ctx context.Context) (*ssh.Session, error) {
 		case try == sessionTries:
 			return nil, fault.Exhausted.New("the server opens no more sessions on this connection (MaxSessions in its sshd_config; ten are needed): %w", err)
 		}
+		l.shells.leave(0)
 		select {
 		case <-time.After(sessionPause << try):
 		case <-ctx.Done():

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"syscall"
 
 	"golang.org/x/crypto/ssh"
+	"golang.org/x/sys/unix"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 )
@@ -14,7 +17,8 @@ import (
 // ErrCut is a connection that ended while a script ran: nothing tells how far the script came.
 var ErrCut = errors.New("the connection ended")
 
-// Shell runs the script in a session of its own. One that is left before it has ended is not killed, but loses its standard input and output.
+// Shell runs the script: a lasting one in a session of its own, any other in a shell that stays on the connection. One that is left before it has ended is not
+// killed, but loses its standard input and output.
 func (s *SSH) Shell(ctx context.Context, script Script) error {
 	for _, w := range []*io.Writer{&script.Stdout, &script.Stderr} {
 		if *w != nil {
@@ -29,6 +33,10 @@ func (s *SSH) Shell(ctx context.Context, script Script) error {
 			return err
 		}
 		defer release()
+		if !script.Lasting {
+			return s.quick(ctx, l, script)
+		}
+		l.shells.leave(mostScripts - len(l.scripts))
 		session, err := l.session(ctx)
 		if err != nil {
 			return err
@@ -56,22 +64,37 @@ func (s *SSH) run(session *ssh.Session, script Script) error {
 	go func() {
 		defer close(feeding)
 		io.WriteString(stdin, script.Text)
-		if !script.Lasting {
-			stdin.Close()
-		}
 	}()
 	err = session.Wait()
 	session.Close()
 	<-feeding
+	if err == nil {
+		return nil
+	}
+	return s.failure(script.Name, err, stderr)
+}
+
+// failure tells how a session ended in which a script did not come to a good end; err is what [ssh.Session.Wait] returned.
+func (s *SSH) failure(name string, err error, stderr *lastWords) error {
 	var exit *ssh.ExitError
 	var missing *ssh.ExitMissingError
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &exit):
-		return &ScriptError{Name: script.Name, Code: exit.ExitStatus(), Signal: exit.Signal(), Stderr: stderr.String()}
-	case errors.As(err, &missing):
-		return fault.Unavailable.New("%s: %w during %s", s, ErrCut, script.Name)
+		return &ScriptError{Name: name, Code: exit.ExitStatus(), Signal: exit.Signal(), Stderr: stderr.String()}
+	case err == nil, errors.As(err, &missing):
+		return fault.Unavailable.New("%s: %w during %s", s, ErrCut, name)
 	}
-	return fault.Unavailable.New("%s: %s: %w", s, script.Name, err)
+	return fault.Unavailable.New("%s: %s: %w", s, name, err)
+}
+
+// exited tells how a subshell ended: sh adds 128 to the number of a signal.
+func exited(name string, code int, stderr *lastWords) error {
+	if code == 0 {
+		return nil
+	}
+	failed := &ScriptError{Name: name, Code: code, Stderr: stderr.String()}
+	if signal := unix.SignalName(syscall.Signal(code - 128)); code > 128 && signal != "" {
+		failed.Code, failed.Signal = 0, strings.TrimPrefix(signal, "SIG")
+	}
+	return failed
 }
