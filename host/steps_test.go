@@ -194,7 +194,7 @@ func TestAHostKilledAtEachStepOfSubmit(t *testing.T) {
 // all with new wishes: 100 of them with OCEANID_SOAK.
 func TestAHostKilledInRecovery(t *testing.T) {
 	t.Parallel()
-	lives := 8
+	lives := 5
 	if os.Getenv("OCEANID_SOAK") != "" {
 		lives = 100
 	}

@@ -66,7 +66,7 @@ func TestResetInAMessage(t *testing.T) {
 	t.Parallel()
 	p := newProxy(t, sshAddr(t), 0)
 	d := open(t, p.through(t, account(t, "ben")))
-	for range 8 {
+	for range 5 {
 		if _, err := d.at(t.Context()); err != nil {
 			t.Log(err)
 		}

@@ -183,11 +183,13 @@ func TestStrictPool(t *testing.T) {
 		for limit := time.Now().Add(time.Minute); len(ids) == 0 || ids[len(ids)-1] != string(old.ID); {
 			job := scheduler.Job{Token: newToken(), Command: "sh", Args: []string{"-c", "exit 5"}}
 			ref := scheduler.Ref{ID: insist(t, d, job), Token: job.Token, Tasks: 1}
-			await(t, d, ref, "failed", in(scheduler.Failed))
 			ids, refs = append(ids, string(ref.ID)), append(refs, ref)
 			if time.Now().After(limit) {
 				t.Fatalf("%s is not given out again: %q", old.ID, ids)
 			}
+		}
+		for _, ref := range refs {
+			await(t, d, ref, "failed", in(scheduler.Failed))
 		}
 		if s := query(t, d, old)[0]; s.State != scheduler.Lost || s.Exit != nil {
 			t.Errorf("what another job did is told of the old one: %+v", s)
