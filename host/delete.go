@@ -6,7 +6,6 @@ import (
 	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/follow"
 	"github.com/oceanid/oceanid/sdk/fault"
-	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
 // Delete clears away what the pool keeps of a job that has ended, of all its runs, and then forgets the record: nothing but the job's own folder goes. What
@@ -23,18 +22,12 @@ func (j *Job) Delete(ctx context.Context) error {
 		return fault.Conflict.New("job %s has not ended (%s); cancel it first", j.ID, job.Status.State)
 	}
 	// An intent that no driver was ever asked about has left nothing anywhere.
-	if job.Status.Native != "" || job.Status.Attempts > 0 {
+	if refs := follow.AllRuns(job); len(refs) > 0 {
 		c, err := j.host.caller(ctx, j.uid)
 		if err != nil {
 			return err
 		}
 		if c.Can(call.Removals) {
-			refs := []scheduler.Ref{follow.Ref(job)}
-			for n := range job.Status.Runs {
-				earlier := job
-				earlier.Status.Run, earlier.Status.Native = n, job.Status.Runs[n].Native
-				refs = append(refs, follow.Ref(earlier))
-			}
 			if err := c.Remove(ctx, refs); err != nil {
 				return err
 			}

@@ -154,7 +154,7 @@ func (m *Manager) removeFiles(ctx context.Context, uid string, ids []string) (la
 func (m *Manager) remove(ctx context.Context, uid string, remover scheduler.Remover, jobs []store.Job, later *[]string) error {
 	var refs []scheduler.Ref
 	for _, job := range jobs {
-		refs = append(refs, allRuns(job)...)
+		refs = append(refs, AllRuns(job)...)
 	}
 	if len(refs) == 0 {
 		return nil
@@ -164,7 +164,7 @@ func (m *Manager) remove(ctx context.Context, uid string, remover scheduler.Remo
 		return err
 	}
 	for _, job := range jobs {
-		refs := allRuns(job)
+		refs := AllRuns(job)
 		if len(refs) == 0 {
 			continue
 		}
@@ -183,19 +183,6 @@ func (m *Manager) remove(ctx context.Context, uid string, remover scheduler.Remo
 func unfetched(job store.Job) bool {
 	r := job.Status.Results.State
 	return r == waiting || r == fetching
-}
-
-// allRuns name a job at the pool in each of its runs; none, if no driver was ever asked about it.
-func allRuns(job store.Job) (refs []scheduler.Ref) {
-	for n, r := range job.Status.Runs {
-		earlier := job
-		earlier.Status.Run, earlier.Status.Native = n, r.Native
-		refs = append(refs, Ref(earlier))
-	}
-	if job.Status.Native != "" || job.Status.Attempts > 0 {
-		refs = append(refs, Ref(job))
-	}
-	return refs
 }
 
 // sweepRecords deletes the records of jobs that have ended long enough ago, and their files before. What is deleted is met no more, so that each round

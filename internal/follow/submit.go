@@ -150,3 +150,16 @@ func (s *Submitter) end(id string) {
 func Ref(job store.Job) scheduler.Ref {
 	return scheduler.Ref{ID: job.Status.Native, Token: job.Token(), Tasks: tasks(job)}
 }
+
+// AllRuns name a job at the pool in each of its runs; none, if no driver was ever asked about it.
+func AllRuns(job store.Job) (refs []scheduler.Ref) {
+	for n, r := range job.Status.Runs {
+		earlier := job
+		earlier.Status.Run, earlier.Status.Native = n, r.Native
+		refs = append(refs, Ref(earlier))
+	}
+	if job.Status.Native != "" || job.Status.Attempts > 0 {
+		refs = append(refs, Ref(job))
+	}
+	return refs
+}
