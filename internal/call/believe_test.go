@@ -96,7 +96,7 @@ func taken(token, id string) *schedulerv1.SubmitBatchResponse {
 // What a driver answers about a batch is believed job by job: what came before a lie stands, and nothing after it is heard.
 func TestAnswersAboutABatch(t *testing.T) {
 	t.Parallel()
-	full := &schedulerv1.SubmitBatchResponse{Token: "b", Answer: &schedulerv1.SubmitBatchResponse_Refusal{Refusal: &schedulerv1.Refusal{Reason: "exhausted", Text: "full"}}}
+	full := &schedulerv1.SubmitBatchResponse{Token: "b", Answer: &schedulerv1.SubmitBatchResponse_Refusal{Refusal: &schedulerv1.Refusal{Reason: "EXHAUSTED", Text: "full"}}}
 	for name, c := range map[string]struct {
 		answers []*schedulerv1.SubmitBatchResponse
 		want    []string // token, identifier and kind of error of what came through
