@@ -55,9 +55,10 @@ func Bring(ctx context.Context, d scheduler.Downloader, ref scheduler.Ref, q sch
 	if b.broken != nil {
 		err = b.broken // the driver may have made something else of it
 	}
-	written := sums.close()
+	whole := err == nil || refuses(err)
+	written := sums.close(whole)
 	switch {
-	case err == nil || refuses(err):
+	case whole:
 		err = errors.Join(b.refused.err(), err)
 	}
 	return b.brought, errors.Join(err, written)

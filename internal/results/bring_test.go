@@ -196,6 +196,27 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// A download that breaks before anything came loses nothing of what an earlier one brought: the next reads none of it again.
+func TestBreakingAtOnceLosesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	away := fault.Unavailable.New("the driver is away")
+	_, err := bring(t, &liar{files: []lie{file("a", "first"), file("b", "second")}, ends: away}, dir, results.Options{})
+	kind(t, err, fault.Unavailable)
+	_, err = bring(t, &liar{ends: away}, dir, results.Options{})
+	kind(t, err, fault.Unavailable)
+	last := &liar{files: []lie{file("a", "first"), file("b", "second"), file("c", "third")}}
+	if got, err := bring(t, last, dir, results.Options{}); err != nil || got.Files != 3 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if read := strings.Join(last.read, ""); strings.ContainsAny(read, "ab") {
+		t.Errorf("read again: %v", last.read)
+	}
+	if n := strings.Count(content(t, dir, results.Sums), "\n"); n != 3 {
+		t.Errorf("%d lines in the list", n)
+	}
+}
+
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, fault.Unavailable.New("the network went away") }

@@ -91,10 +91,17 @@ func (s *sums) add(digest, name string) error {
 	return nil
 }
 
-// close puts the new list in the place of the old one.
-func (s *sums) close() error {
+// close puts the new list in the place of the old one. After a download that broke, what the old one says of the files that it did not come to is kept: the
+// next one goes on with them.
+func (s *sums) close(whole bool) error {
+	var err error
+	if !whole {
+		err = s.keep()
+	}
 	s.shut()
-	err := s.w.Flush()
+	if flushed := s.w.Flush(); err == nil {
+		err = flushed
+	}
 	if closed := s.file.Close(); err == nil {
 		err = closed
 	}
@@ -103,6 +110,23 @@ func (s *sums) close() error {
 	}
 	if err != nil {
 		return local("write "+Sums, err)
+	}
+	return nil
+}
+
+// keep copies what is left of the old list.
+func (s *sums) keep() error {
+	for _, l := range s.ahead {
+		if err := s.add(l.digest, l.name); err != nil {
+			return err
+		}
+	}
+	for s.lines != nil && s.lines.Scan() {
+		if l, ok := parseSum(s.lines.Text()); ok {
+			if err := s.add(l.digest, l.name); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
