@@ -48,11 +48,26 @@ func removed(s scheduler.Status, why string) scheduler.Status {
 		return s
 	}
 	s.State, s.Cause = scheduler.Cancelled, scheduler.CauseUser
-	if why == "" {
-		why = "HTCondor does not say by whom"
+	switch {
+	case withWorkflow(why):
+		s.Reason = "removed with its workflow"
+		if !strings.HasPrefix(why, dagRemoved) {
+			s.Cause = scheduler.CauseUpstream
+		}
+	case why == "":
+		s.Reason = "removed: HTCondor does not say by whom"
+	default:
+		s.Reason = "removed: " + why
 	}
-	s.Reason = "removed: " + why
 	return s
+}
+
+// dagRemoved begins DAGMan's reason for removing a node's job where somebody has removed the DAGMan.
+const dagRemoved = "DAG Removed"
+
+// withWorkflow tells the reasons for which a node's job is removed with its DAGMan: by this, which runs as the account ("by user …" is said), or by the schedd.
+func withWorkflow(why string) bool {
+	return strings.HasPrefix(why, dagRemoved) || strings.HasPrefix(why, "DAG Abort") || strings.Contains(why, "OtherJobRemoveRequirements")
 }
 
 // neverMade is a run of tasks whose factory ended before it had made them. how is the event's word, where there is one.

@@ -116,7 +116,7 @@ func (s *survey) tell(l *dag.Leaf, task int, upstream string, again bool) {
 	case !seen:
 		now = s.notBegun(l, r, upstream)
 	case at.State.Terminal():
-		now = s.come(l, r, at)
+		now = s.come(l, r, s.removed(at))
 	default:
 		now = at
 		status, there := s.queue[number{run.cluster, task}]
@@ -151,6 +151,19 @@ func (s *survey) come(l *dag.Leaf, r *record, at scheduler.Status) scheduler.Sta
 		at.State, at.Cause = scheduler.Succeeded, ""
 	case l.Node.Post != nil && !o.good && at.State == scheduler.Succeeded:
 		at.State, at.Reason = scheduler.Failed, "it ended well, and the node's post script did not"
+	}
+	return at
+}
+
+// removed is a task that has ended, and if its workflow has taken it along, with the reason of that.
+func (s *survey) removed(at scheduler.Status) scheduler.Status {
+	if at.State != scheduler.Cancelled || !withWorkflow(at.Native) {
+		return at
+	}
+	if s.engine.State == scheduler.Cancelled {
+		at.Cause, at.Reason = s.engine.Cause, "removed with its workflow: "+s.engine.Reason
+	} else if name := s.aborter(s.flow.plan.Root); name != "" {
+		at.Reason = fmt.Sprintf("node %q has ended the workflow", name)
 	}
 	return at
 }

@@ -169,15 +169,25 @@ func TestWorkflowFeatures(t *testing.T) {
 		},
 		"an end that is a success": {
 			w: scheduler.Workflow{Nodes: []scheduler.Node{
-				{Name: "stop", Job: sh("exit 3"), AbortOn: &scheduler.Abort{Exit: 3, Return: exits(0)}}, run("never", "true", "stop"),
+				{Name: "stop", Job: sh("sleep 8; exit 3"), AbortOn: &scheduler.Abort{Exit: 3, Return: exits(0)}}, run("never", "true", "stop"), run("runs", "sleep 300"),
 			}},
-			want: []scheduler.State{bad, called},
+			want: []scheduler.State{bad, called, called},
+			check: func(t *testing.T, _ scheduler.Ref, all []scheduler.Status) {
+				if s := all[2]; s.Cause != scheduler.CauseUpstream || !strings.Contains(s.Reason, `"stop"`) || strings.Contains(s.Reason, "by user") {
+					t.Errorf("%+v", s)
+				}
+			},
 		},
 		"a final and a service": {
 			w: scheduler.Workflow{Nodes: []scheduler.Node{
 				run("a", "exit 1"), {Name: "last", Kind: scheduler.FinalNode, Job: sh("true")}, {Name: "beside", Kind: scheduler.ServiceNode, Job: sh("sleep 300")},
 			}},
 			want: []scheduler.State{bad, good, called},
+			check: func(t *testing.T, _ scheduler.Ref, all []scheduler.Status) {
+				if s := all[2]; s.Cause != scheduler.CauseUpstream || s.Reason != "removed with its workflow" {
+					t.Errorf("%+v", s)
+				}
+			},
 		},
 		"workflows within it": {
 			w: scheduler.Workflow{Nodes: []scheduler.Node{

@@ -27,6 +27,8 @@ type flows struct {
 	// active are the workflows whose end has not been told, and told what has been told of the end of their tasks.
 	active map[string]scheduler.ID
 	told   map[string]map[int]bool
+	// ending are those whose DAGMan has ended before the jobs of its nodes: how it has.
+	ending map[string]scheduler.Status
 }
 
 // Watch follows jobs and workflows. How it does jobs: see watchJobs.
@@ -34,7 +36,7 @@ func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 	if _, err := d.at(ctx); err != nil {
 		return err
 	}
-	w := &flows{driver: d, yield: yield, cursor: from, notes: make(map[int]dag.Note), active: make(map[string]scheduler.ID), told: make(map[string]map[int]bool)}
+	w := &flows{driver: d, yield: yield, cursor: from, notes: make(map[int]dag.Note), active: make(map[string]scheduler.ID), told: make(map[string]map[int]bool), ending: make(map[string]scheduler.Status)}
 	if err := w.begin(ctx, from != ""); err != nil {
 		return err
 	}
@@ -95,14 +97,16 @@ func (w *flows) tell(ctx context.Context, e eventlog.Event, cursor scheduler.Cur
 			w.note(e.Cluster, n)
 		}
 	}
+	w.mu.Lock()
 	n, mine := w.notes[e.Cluster]
+	if mine {
+		w.cursor = cursor
+	}
+	ref := scheduler.Ref{ID: w.active[n.Token], Token: n.Token, Tasks: n.Tasks}
+	w.mu.Unlock()
 	if !mine {
 		return false, nil
 	}
-	w.mu.Lock()
-	w.cursor = cursor
-	ref := scheduler.Ref{ID: w.active[n.Token], Token: n.Token, Tasks: n.Tasks}
-	w.mu.Unlock()
 	if !n.Node {
 		return true, w.tellEngine(ctx, e, ref)
 	}
@@ -113,7 +117,17 @@ func (w *flows) tell(ctx context.Context, e eventlog.Event, cursor scheduler.Cur
 	if s.State.Terminal() && n.Judged {
 		s = judged(s)
 	}
+	if !s.State.Terminal() && w.over(s) {
+		return true, nil
+	}
 	return true, w.yieldAll([]scheduler.Status{s}, false)
+}
+
+// over tells whether the task's end has been told, from DAGMan's own files: the event log may come to it later.
+func (w *flows) over(s scheduler.Status) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.told[s.Token][s.Task]
 }
 
 func (w *flows) note(cluster int, n dag.Note) {
@@ -150,18 +164,27 @@ func (w *flows) survey(ctx context.Context, ref scheduler.Ref, engine scheduler.
 	if err != nil {
 		return err
 	}
-	if err := w.yieldAll(all, ends); err != nil {
-		return err
+	return w.conclude(ctx, ref, engine, all, ends)
+}
+
+// conclude tells what a survey has found, and is done with a workflow that has ended. One whose DAGMan has ended first, as when it is removed, follow surveys again.
+func (w *flows) conclude(ctx context.Context, ref scheduler.Ref, engine scheduler.Status, all []scheduler.Status, ends bool) error {
+	open := anyOpen(all)
+	if engine.State.Terminal() && open {
+		w.mu.Lock()
+		w.ending[ref.Token] = engine
+		w.mu.Unlock()
 	}
-	if !engine.State.Terminal() || anyOpen(all) {
-		return nil
+	if err := w.yieldAll(all, ends); err != nil || open || !engine.State.Terminal() {
+		return err
 	}
 	w.mu.Lock()
 	delete(w.active, ref.Token)
 	delete(w.told, ref.Token)
+	delete(w.ending, ref.Token)
 	maps.DeleteFunc(w.notes, func(_ int, n dag.Note) bool { return n.Token == ref.Token })
 	w.mu.Unlock()
-	_, err = w.driver.ask(ctx, script{name: "end a workflow", file: "workflow", call: words("told_workflows", ref.Token)})
+	_, err := w.driver.ask(ctx, script{name: "end a workflow", file: "workflow", call: words("told_workflows", ref.Token)})
 	return err
 }
 
@@ -212,8 +235,19 @@ func (w *flows) follow(ctx context.Context) error {
 		for token, id := range w.active {
 			refs = append(refs, scheduler.Ref{ID: id, Token: token})
 		}
+		ending := maps.Clone(w.ending)
 		w.mu.Unlock()
 		for _, ref := range refs {
+			if engine, is := ending[ref.Token]; is {
+				all, err := w.driver.surveyOf(ctx, ref, engine, nil)
+				if err != nil {
+					continue
+				}
+				if err := w.conclude(ctx, ref, engine, all, true); err != nil {
+					return err
+				}
+				continue
+			}
 			f, err := w.driver.flow(ctx, ref)
 			if err != nil {
 				continue
