@@ -170,7 +170,7 @@ func TestAReplicaThatWasBehindTookOver(t *testing.T) {
 	}
 	refused(t, replica, sch, store.Job{ID: kept.ID, Revision: 1}, "a replica", fault.Unavailable)
 
-	must(t, second.admin.SlaveOf(t.Context(), "NO", "ONE").Err())
+	must(t, second.admin.ReplicaOf(t.Context(), "NO", "ONE").Err())
 	create(t, s, sch.UID, gone)
 	seen := look(t, s, sch, store.Witness{}, false)
 	m.target.Store(&second.address)
