@@ -38,7 +38,8 @@ With -f the jobs are blocks of a file, job "NAME" { … } and workflow "NAME" { 
 them, or those that are named. Of several the IDs are printed with their names.
 
 With --wait the command goes on to watch the job, on standard error, and its exit code
-tells the outcome.`,
+tells the outcome. It does not wait for --results: they are brought by whoever follows the
+job after its end, such as a portal or oceanid serve, and jobs show says how that stands.`,
 		Example: `  oceanid jobs submit Default -- hostname
   oceanid jobs submit Default --array 12 --input bin/model --input storm-7.csv:storm.csv --output hydrograph.csv --wait -- ./model
   id=$(oceanid jobs submit Default --cpus 4 --memory 8GiB --run-time 2h --label project=flood -- /opt/swmm/run --year 2026)
