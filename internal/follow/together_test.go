@@ -130,9 +130,11 @@ func TestSubmissionsTogether(t *testing.T) {
 	for i := range many {
 		submit(i)
 	}
-	eventually(t, "all intents", func() bool {
-		n, err := s.ActiveCount(t.Context(), []string{sch.UID})
-		return err == nil && n[sch.UID] == many+1
+	atDesk := &sub.desk(sch.UID).handovers
+	eventually(t, "all to wait for the first one", func() bool {
+		atDesk.mu.Lock()
+		defer atDesk.mu.Unlock()
+		return len(atDesk.waiting) == many
 	})
 	close(hold)
 	all.Wait()
