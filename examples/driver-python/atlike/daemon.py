@@ -204,11 +204,12 @@ class Daemon:
 
     def _abandon(self):
         """Ends everything: the folder was taken away, and there is no place to write down what becomes of the tasks."""
-        for job in self.jobs.values():
-            for task in job.running.values():
-                task.end("LOST", "", 0)
-                while task.look() is None:
-                    time.sleep(0.05)
+        running = [task for job in self.jobs.values() for task in job.running.values()]
+        for task in running:
+            task.end("LOST", "", 0)
+        for task in running:
+            while task.look() is None:
+                time.sleep(0.05)
         sys.exit(f"{self.spool.root} is gone")
 
 

@@ -69,7 +69,8 @@ class Driver:
 
     def hold(self, call, jobs):
         self._ask(jobs, ".hold")
-        self._until(call, jobs, lambda told: told["state"] != "QUEUED")
+        # A release may overtake this: then the note is gone, and nothing will be held.
+        self._until(call, jobs, lambda told: told["state"] != "QUEUED", lambda token: os.path.exists(self.spool.note(token, ".hold")))
 
     def release(self, call, jobs):
         for ref in jobs:
@@ -206,11 +207,11 @@ class Driver:
                 self.spool.leave(token, suffix)
         self._wake()
 
-    def _until(self, call, jobs, holds):
-        """Waits until the daemon has taken note: all tasks of the jobs are in a state of which that holds."""
+    def _until(self, call, jobs, holds, wanted=lambda token: True):
+        """Waits until the daemon has taken note: all tasks of the jobs are in a state of which that holds, or it is not wanted any more."""
         for token in filter(None, map(self._token, jobs)):
             states = spool.History(self.spool, token, self.spool.read(token))
-            while self.spool.is_open(token) and not all(map(holds, states.refresh().tasks)) and call.wait(0.02):
+            while self.spool.is_open(token) and wanted(token) and not all(map(holds, states.refresh().tasks)) and call.wait(0.02):
                 pass
 
     def _there(self):

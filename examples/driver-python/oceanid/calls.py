@@ -103,7 +103,7 @@ class Instances:
     def __init__(self):
         self._lock = threading.Lock()
         self._known = {}
-        self._turns = {}  # one configuration of an instance at a time
+        self._turns = {}  # one configuration of an instance at a time: its lock, and how many hold it or wait for it
 
     @contextlib.contextmanager
     def use(self, ref, call, endless=False):
@@ -125,13 +125,26 @@ class Instances:
             if call.moved:
                 raise fault.Unavailable("the stream moves to another process", blame="host", retry_after=0)
 
+    @contextlib.contextmanager
+    def _turn(self, id):
+        """The turn of configuring an instance, of which nothing is kept when nobody has it or waits for it."""
+        with self._lock:
+            turn = self._turns.setdefault(id, [threading.Lock(), 0])
+            turn[1] += 1
+        try:
+            with turn[0]:
+                yield
+        finally:
+            with self._lock:
+                turn[1] -= 1
+                if not turn[1]:
+                    del self._turns[id]
+
     def configure(self, ref, make):
         """Makes the instance known at that revision, unless it is already, in place of any other."""
         if not ref.id or not ref.revision:
             raise fault.Invalid("an instance needs an id and a revision", blame="host")
-        with self._lock:
-            turn = self._turns.setdefault(ref.id, threading.Lock())
-        with turn:
+        with self._turn(ref.id):
             with self._lock:
                 old = self._known.get(ref.id)
             if old is not None and old.revision == ref.revision:

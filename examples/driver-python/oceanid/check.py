@@ -2,15 +2,35 @@
 
 import re
 
-from . import fault
+from . import fault, protocol
 
 _TOKEN = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STATES = {number for name, number in vars(protocol.State).items() if name not in ("UNSPECIFIED", "PENDING")}
 
 
 def token(value):
     if not _TOKEN.fullmatch(value):
         raise fault.Invalid("the token is not 1 to 64 letters, digits and -", blame="host")
+
+
+def identifier(value):
+    """An author's slip is caught where it happens, so that it is read in the driver's own log."""
+    size = len(value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else 0
+    if not 1 <= size <= protocol.MAX_ID:
+        raise fault.Internal(f"the driver gave the job an identifier of {size} bytes; 1 to {protocol.MAX_ID} are allowed", blame="driver")
+    return value
+
+
+def status(s):
+    """Raises fault.Internal for a status that no driver may tell."""
+    if not s.token:
+        raise fault.Internal(f"the driver told a status without a token (job {s.id!r})", blame="driver")
+    if s.state not in _STATES:
+        raise fault.Internal(f"the driver told state {s.state} for job {s.id!r}; a driver may say anything but that", blame="driver")
+    if s.task < 0 or s.count < 0:
+        raise fault.Internal(f"the driver told task {s.task}, count {s.count} for job {s.id!r}", blame="driver")
+    return s
 
 
 def job(j):

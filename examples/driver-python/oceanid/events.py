@@ -2,7 +2,7 @@
 
 import time
 
-from . import protocol
+from . import check, protocol
 
 HEARTBEAT = 15  # seconds; a host gives a stream up after three of them
 
@@ -19,5 +19,9 @@ def stream(cursor, events):
             yield make(heartbeat=beat(cursor=cursor))
         else:
             cursor = event.cursor
-            yield make(event=event) if isinstance(event, protocol.scheduler.Event) else make(reset=event)
+            if isinstance(event, protocol.scheduler.Event):
+                check.status(event.status)
+                yield make(event=event)
+            else:
+                yield make(reset=event)
         last = time.monotonic()

@@ -81,6 +81,7 @@ LogStream = enum("oceanid.scheduler.v1.LogStream")
 MAX_MESSAGE = 16 << 20
 CHUNK = 256 << 10
 PAGE = 500
+MAX_ID = 512
 MAX_TEXT = 8 << 10
 
 

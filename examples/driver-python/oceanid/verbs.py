@@ -86,13 +86,13 @@ class Verbs:
     def Submit(self, call, request):
         with self._instances.use(request.instance, call) as driver:
             check.job(request.job)
-            return _s.SubmitResponse(id=driver.submit(call, request.job))
+            return _s.SubmitResponse(id=check.identifier(driver.submit(call, request.job)))
 
     def Query(self, call, request):
         with self._instances.use(request.instance, call) as driver:
             page = []
             for status in driver.query(call, request.jobs):
-                page.append(status)
+                page.append(check.status(status))
                 if len(page) == protocol.PAGE:
                     yield _s.QueryResponse(statuses=page)
                     page = []
@@ -121,7 +121,7 @@ class Verbs:
     def SubmitWorkflow(self, call, request):
         with self._instances.use(request.instance, call) as driver:
             check.token(request.workflow.token)
-            return _s.SubmitWorkflowResponse(id=driver.submit_workflow(call, request.workflow))
+            return _s.SubmitWorkflowResponse(id=check.identifier(driver.submit_workflow(call, request.workflow)))
 
     def Tail(self, call, request):
         with self._instances.use(request.instance, call, endless=True) as driver:
