@@ -1,10 +1,6 @@
 package main
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -24,9 +20,7 @@ type handing struct {
 	of      map[string]*group // by token
 	inputs  []string          // "SIZE PATH"
 	paths   []string
-	packed  bytes.Buffer
-	gzip    *gzip.Writer
-	tar     *tar.Writer
+	files   []handed
 }
 
 // group is one condor_submit.
@@ -41,10 +35,7 @@ type group struct {
 }
 
 func newHanding(p *place, attempt string) *handing {
-	h := &handing{place: p, attempt: attempt, shapes: make(map[string]*group), of: make(map[string]*group)}
-	h.gzip, _ = gzip.NewWriterLevel(&h.packed, gzip.BestSpeed)
-	h.tar = tar.NewWriter(h.gzip)
-	return h
+	return &handing{place: p, attempt: attempt, shapes: make(map[string]*group), of: make(map[string]*group)}
 }
 
 // add adds a job; alone, it shares its condor_submit with no other.
@@ -92,18 +83,13 @@ func (h *handing) folder(job scheduler.Job) error {
 		folders = append(folders, description.ResultDir)
 	}
 	for _, name := range folders {
-		if err := h.tar.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: path.Join(dir, name) + "/", Mode: 0o700}); err != nil {
-			return err
-		}
+		h.files = append(h.files, handed{name: path.Join(dir, name), token: job.Token, dir: true})
 	}
-	for _, f := range []struct {
-		name string
-		text []byte
-	}{{description.TaskFile, []byte(description.Task(job))}, {factsFile, append(kept, '\n')}, {specFile, append(spec, '\n')}} {
-		if err := h.file(path.Join(dir, f.name), f.text); err != nil {
-			return err
-		}
-	}
+	h.files = append(h.files,
+		handed{name: path.Join(dir, description.TaskFile), token: job.Token, text: description.Task(job)},
+		handed{name: path.Join(dir, factsFile), token: job.Token, text: string(kept) + "\n"},
+		handed{name: path.Join(dir, specFile), token: job.Token, text: string(spec) + "\n"},
+	)
 	return nil
 }
 
@@ -114,14 +100,6 @@ func withoutData(job scheduler.Job) scheduler.Job {
 		job.Inputs[i].Data = nil
 	}
 	return job
-}
-
-func (h *handing) file(name string, text []byte) error {
-	if err := h.tar.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: int64(len(text))}); err != nil {
-		return err
-	}
-	_, err := h.tar.Write(text)
-	return err
 }
 
 // define defines the functions that submit.sh calls.
@@ -140,27 +118,18 @@ func (h *handing) define() (string, error) {
 		}
 		fmt.Fprintf(&groups, "%d %s %d %v\n", i, g.kind, g.tasks, g.checked)
 		name := path.Join("batches", h.attempt, fmt.Sprint(i))
-		if err := h.file(name+".sub", []byte(g.text)); err != nil {
-			return "", err
-		}
-		if err := h.file(name+".items", []byte(items)); err != nil {
-			return "", err
-		}
+		h.files = append(h.files, handed{name: name + ".sub", text: g.text}, handed{name: name + ".items", text: items})
 	}
-	if err := h.file(path.Join("batches", h.attempt, "groups"), []byte(groups.String())); err != nil {
-		return "", err
-	}
-	if err := h.tar.Close(); err != nil {
-		return "", err
-	}
-	if err := h.gzip.Close(); err != nil {
+	h.files = append(h.files, handed{name: path.Join("batches", h.attempt, "groups"), text: groups.String()})
+	files, err := making(h.files)
+	if err != nil {
 		return "", err
 	}
 	expected := "expected() {\n\t:\n}\n"
 	if len(h.inputs) > 0 {
 		expected = heredoc("expected", strings.Join(h.inputs, "\n"))
 	}
-	return piped("files", "base64 -d", wrapped(h.packed.Bytes())) + expected + h.present(), nil
+	return files + expected + h.present(), nil
 }
 
 // present is a function that prints size and path of those inputs that are there.
@@ -171,19 +140,5 @@ func (h *handing) present() string {
 		fmt.Fprintf(&b, "\tstat -c '%%s %%n' -- %s 2>/dev/null\n", words(some...))
 	}
 	b.WriteString("}\n")
-	return b.String()
-}
-
-// wrapped is base64 in lines that no tool finds too long.
-func wrapped(data []byte) string {
-	const width = 1 << 10
-	text := base64.StdEncoding.EncodeToString(data)
-	var b strings.Builder
-	b.Grow(len(text) + len(text)/width + 1)
-	for len(text) > width {
-		b.WriteString(text[:width] + "\n")
-		text = text[width:]
-	}
-	b.WriteString(text)
 	return b.String()
 }

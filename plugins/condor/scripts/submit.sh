@@ -5,7 +5,7 @@
 # An attempt that has begun, whose lock is free and which has left no identifier of a job is over, and nobody knows what became of it: the schedd's
 # queue, its history and the event log are asked before the job is taken over by another attempt. That is done with the old attempt's lock held.
 #
-# The caller defines files, which prints a tar with the jobs' folders and in the attempt's: groups, with a line "NUMBER KIND TASKS CHECK" for each
+# The caller defines files, which makes the folders of the jobs in $mine and in the attempt's: groups, with a line "NUMBER KIND TASKS CHECK" for each
 # condor_submit, NUMBER.sub with its description and NUMBER.items with a line for each of its jobs; expected, which prints "SIZE PATH" of the inputs; and
 # present, which prints the same of those that are there. Processes are dear where a batch of jobs must cost what one costs: there are few here.
 submit() {
@@ -29,12 +29,14 @@ submit() {
 
 # claim makes the links of those jobs that have none. $mine are those that this attempt hands over.
 claim() {
-	ln -s $(printf "$attempt/%s " "$@") attempts/ 2>/dev/null
-	links "$@" >"$batch/claims"
-	mine=
 	busy=
 	others=
 	all=true
+	mine=" $*"
+	# Where ln made each of them nobody was there before.
+	ln -s $(printf "$attempt/%s " "$@") attempts/ 2>/dev/null && return
+	links "$@" >"$batch/claims"
+	mine=
 	while IFS=/ read -r other token; do
 		if [ "$other" = "$attempt" ]; then
 			mine="$mine $token"
@@ -137,16 +139,12 @@ sort_out() {
 	cat "$batch/out"
 	# Nothing was begun for them: the next attempt need not look for them.
 	(cd attempts && rm -f -- $(sed 's/ .*//' "$batch/out"))
-	mine=$(printf '%s\n' $mine | awk 'NR == FNR { out[$1]; next } !($1 in out)' "$batch/out" -)
+	mine=" $(printf '%s\n' $mine | awk -v ORS=" " 'NR == FNR { out[$1]; next } !($1 in out)' "$batch/out" -)"
 }
 
 hand_over() {
-	members="batches/$attempt jobs"
-	if [ $all = false ]; then
-		printf '%s\n' $mine >"$batch/mine"
-		members="batches/$attempt $(printf 'jobs/%s ' $mine)"
-	fi
-	files | tar -xzmf - $members || exit 74
+	[ $all = true ] || printf '%s\n' $mine >"$batch/mine"
+	files || exit 74
 	[ -e "$log" ] || : >>"$log" || exit 74
 	# The schedd keeps a job over a loss of power; so must this.
 	date +%s >"$batch/begun" && sync "$batch/begun" "$batch" batches attempts || exit 74
@@ -182,14 +180,13 @@ hand_over() {
 			esac
 			proc=0
 			while read -r token rest; do
-				if [ $tasks -eq 1 ]; then
-					echo $cluster.$proc $token 1
-				else
-					echo $cluster $token $tasks
-				fi
+				id="$cluster $token $tasks"
+				[ $tasks -ne 1 ] || id="$cluster.$proc $token 1"
+				# One line is one write: others write to the same file.
+				echo "$id" >&3
+				echo "$id"
 				proc=$((proc + 1))
-			done <$k.items >$k.ids
-			cat $k.ids >>"$dir/clusters"
+			done <$k.items >$k.ids 3>>"$dir/clusters"
 			[ ! -e ids ] || { cat ids $k.ids >ids.new && mv -f ids.new $k.ids; }
 			mv -f $k.ids ids
 		done <groups
