@@ -5,7 +5,10 @@
 //	func main() { sdk.Main(sdk.Scheduler("slurm", version, New)) }
 //
 // New makes the driver of one named scheduler from its configuration; three verbs make a driver ([scheduler.Driver]), and each optional interface of
-// package scheduler that the driver's type has becomes a capability.
+// package scheduler that the driver's type has becomes a capability:
+// [scheduler.Watcher], [scheduler.LogStreamer], [scheduler.Uploader], [scheduler.Downloader], [scheduler.Holder], [scheduler.WorkflowRunner] and
+// [scheduler.Prober]; and, for many jobs and for jobs that last, [scheduler.Batcher], [scheduler.Finder], [scheduler.Remover], [scheduler.Suspender],
+// [scheduler.Explainer], [scheduler.Inspector] and [scheduler.OptionTaker].
 //
 // # The configuration
 //

@@ -55,6 +55,7 @@ func serveBadly(name string) int {
 			return good, nil, nil
 		},
 		Watches: true, StreamsLogs: true, Uploads: true, Downloads: true, Probes: !d.noProbes, Holds: true, RunsWorkflows: true,
+		Batches: true, Suspends: true, Removes: true, Finds: true, Explains: true, Inspects: true,
 	}, serve.Process{Log: log.Slog(), SetLevel: log.SetLevel})
 	if d.begin != nil {
 		d.begin()

@@ -7,7 +7,7 @@ type convicted struct{ fails, may string }
 // convictions are the checks that fail for each defect: these and no others.
 func convictions() map[string]convicted {
 	return map[string]convicted{
-		"takes running jobs for succeeded": {fails: "states/running-is-not-ended holds/leaves-what-runs", may: "states/* cancel/* events/* workflows/* faults/* logs/* arrays/* holds/*"},
+		"takes running jobs for succeeded": {fails: "states/running-is-not-ended holds/leaves-what-runs", may: "states/* cancel/* events/* workflows/* faults/* logs/* arrays/* holds/* suspends/* removals/* explanations/* batches/* downloads/*"},
 		"tells unknown jobs as failed":     {fails: "submit/refused-leaves-nothing query/unknown-is-lost"},
 		"tells cancelled jobs as failed": {fails: "cancel/running cancel/at-once cancel/array cancel/all-processes cancel/twice cancel/unknown cancel/only-what-was-named " +
 			"cancel/by-the-token states/running-is-not-ended holds/cancel-what-is-held workflows/failed-node-cancels workflows/cancel " +
@@ -31,10 +31,10 @@ func convictions() map[string]convicted {
 		"fails where one job is unknown": {fails: "submit/refused-leaves-nothing query/unknown-is-lost query/unknown-spoils-nothing query/keeps-to-pages cancel/unknown " +
 			"cancel/before-submission"},
 		"tells of more than was asked": {fails: "query/tells-only-what-was-asked"},
-		"submits without looking": {fails: "submit/same-token-twice submit/same-token-after-the-end submit/same-token-at-once faults/kill-during-submit " +
+		"submits without looking": {fails: "batches/same-token-again submit/same-token-twice submit/same-token-after-the-end submit/same-token-at-once faults/kill-during-submit " +
 			"faults/kill-after-submit faults/two-processes"},
-		"remembers tokens in memory only":   {fails: "faults/kill-after-submit faults/two-processes", may: "faults/kill-during-submit"},
-		"gives every job one identifier":    {fails: "submit/fifty-at-once submit/gives-an-identifier query/tells-every-task"},
+		"remembers tokens in memory only":   {fails: "batches/same-token-again faults/kill-after-submit faults/two-processes", may: "faults/kill-during-submit"},
+		"gives every job one identifier":    {fails: "finds/of-an-earlier-process batches/same-token-again submit/fifty-at-once submit/gives-an-identifier query/tells-every-task"},
 		"turns line ends into spaces":       {fails: "exact/arguments-newlines"},
 		"loses quotes":                      {fails: "exact/arguments-quotes exact/arguments-backslashes uploads/strange-names downloads/strange-names"},
 		"loses backslashes":                 {fails: "exact/arguments-backslashes uploads/strange-names downloads/strange-names"},
@@ -53,7 +53,7 @@ func convictions() map[string]convicted {
 			"cancel/by-the-token states/running-is-not-ended holds/cancel-what-is-held workflows/cancel faults/restart-while-jobs-run " +
 			"faults/two-processes"},
 		"cancels the first job only": {fails: "cancel/unknown"},
-		"gives errors without an ErrorInfo": {fails: "plugin/replaces-a-revision plugin/refuses-and-knows-not plugin/forgets plugin/keeps-instances-apart plugin/drains " +
+		"gives errors without an ErrorInfo": {fails: "removals/only-what-has-ended plugin/replaces-a-revision plugin/refuses-and-knows-not plugin/forgets plugin/keeps-instances-apart plugin/drains " +
 			"plugin/sets-its-log-level submit/refuse* errors/unknown-instance-* errors/stale-revision errors/carry-their-kind " +
 			"events/ends-on-drain logs/of-nobody logs/refuses-no-stream uploads/refuse-* uploads/missing " +
 			"downloads/refuse-what-is-no-file downloads/of-nobody workflows/refuses-a-cycle"},
@@ -94,5 +94,18 @@ func convictions() map[string]convicted {
 		"ignores the order of nodes":       {fails: "workflows/in-order workflows/failed-node-cancels"},
 		"does not name the node":           {fails: "workflows/failed-node-cancels"},
 		"reports no steps":                 {fails: "probes/reports-steps"},
+		"batches without looking":          {fails: "batches/same-token-again", may: "batches/kill-within"},
+		"stops a batch at a refusal":       {fails: "batches/refusal-spoils-nothing"},
+		"suspends nothing":                 {fails: "suspends/suspend-and-resume"},
+		"removes what runs":                {fails: "removals/only-what-has-ended removals/is-not-found"},
+		"removes by the token's start":     {fails: "removals/its-own-only"},
+		"finds what was removed":           {fails: "removals/is-not-found"},
+		"finds whatever the prefix":        {fails: "finds/by-the-prefix", may: "finds/of-an-earlier-process removals/is-not-found"},
+		"finds whatever the time":          {fails: "finds/since"},
+		"finds one task of each job":       {fails: "finds/of-an-earlier-process"},
+		"adds the nodes up to something":   {fails: "inspections/adds-up"},
+		"explains all alike":               {fails: "explanations/tells-an-end-apart"},
+		"hoards a running task's log":      {fails: "logs/follows"},
+		"tells of the first 500 jobs":      {fails: "query/keeps-to-pages"},
 	}
 }

@@ -91,11 +91,19 @@ func carryTheirKind(ctx context.Context, t *trial) error {
 }
 
 func codesFitKinds(ctx context.Context, t *trial) error {
+	seen := 0
 	for what, err := range t.meant(ctx) {
 		want := map[fault.Kind]codes.Code{fault.Unconfigured: codes.FailedPrecondition, fault.Invalid: codes.InvalidArgument}
-		if code, ok := want[kindOf(err)]; ok && status.Code(err) != code {
+		code, ok := want[kindOf(err)]
+		if ok && status.Code(err) != code {
 			return saw("%s gave kind %s with code %s; that belongs to %s", what, kindOf(err), status.Code(err), code)
 		}
+		if ok {
+			seen++
+		}
+	}
+	if seen == 0 {
+		return notApplicable("no error came whose kind could be told; see errors/carry-their-kind")
 	}
 	return nil
 }

@@ -106,7 +106,36 @@ func logsFromOffset(ctx context.Context, t *trial) error {
 	return nil
 }
 
+// follows sees that output of a task that goes on comes at all: one that ends would show it in the end whatever the driver does.
+func (t *trial) follows(ctx context.Context) error {
+	ref, err := t.submit(ctx, t.shell(`echo first; sleep 3600`))
+	if err != nil {
+		return err
+	}
+	if err := t.running(ctx, ref); err != nil {
+		return err
+	}
+	ctx, cancel := t.suite.patient(ctx)
+	defer cancel()
+	stream, err := t.tailing(ctx, &schedulerv1.TailRequest{Job: ref, Follow: true})
+	if err != nil {
+		return saw("Tail: %s", said(err))
+	}
+	var got []byte
+	for string(got) != "first\n" {
+		m, err := stream.Recv()
+		if err != nil {
+			return saw("a task has written \"first\\n\" and goes on; %q came, and then %s", got, said(err))
+		}
+		got = append(got, m.GetChunk()...)
+	}
+	return nil
+}
+
 func logsFollow(ctx context.Context, t *trial) error {
+	if err := t.follows(ctx); err != nil {
+		return err
+	}
 	ref, err := t.submit(ctx, t.shell(`echo first; sleep 2; printf last`))
 	if err != nil {
 		return err

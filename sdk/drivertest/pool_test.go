@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ const cycle = 200 * time.Millisecond
 // poolJob is a job or a workflow: its tasks, in order.
 type poolJob struct {
 	token string
+	came  time.Time
 	tasks []*poolTask
 }
 
@@ -46,6 +48,7 @@ type poolTask struct {
 	ripe   bool // it has waited for a cycle
 	cancel bool
 	kill   func()
+	signal func(syscall.Signal)
 }
 
 // room is how many tasks a pool runs at once: not so many that the suite could not fill it.
@@ -109,7 +112,7 @@ func (p *pool) add(token string, nodes []scheduler.Node, blind bool) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.jobs[token] == nil || blind {
-		j := &poolJob{token: token}
+		j := &poolJob{token: token, came: time.Now()}
 		place := map[string][]int{}
 		for _, n := range nodes {
 			after := map[int]string{}
@@ -203,7 +206,7 @@ func (p *pool) cancelJob(j *poolJob) {
 		switch {
 		case t.status.State == scheduler.Held:
 			p.tell(t, scheduler.Cancelled, "cancelled while it was held", nil)
-		case t.status.State == scheduler.Running && t.kill != nil:
+		case (t.status.State == scheduler.Running || t.status.State == scheduler.Suspended) && t.kill != nil:
 			t.kill()
 		}
 	}

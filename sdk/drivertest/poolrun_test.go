@@ -42,6 +42,7 @@ func (p *pool) execute(j *poolJob, t *poolTask) (scheduler.State, string, *sched
 	kill := func() { _ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
 	p.mu.Lock()
 	t.kill = kill
+	t.signal = func(signal syscall.Signal) { _ = syscall.Kill(-c.Process.Pid, signal) }
 	if t.cancel {
 		kill()
 	}
@@ -61,7 +62,7 @@ func (p *pool) execute(j *poolJob, t *poolTask) (scheduler.State, string, *sched
 	kill()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	t.kill = nil
+	t.kill, t.signal = nil, nil
 	if late {
 		return scheduler.Failed, "it ran longer than its limit", &scheduler.Exit{Signal: int(syscall.SIGKILL)}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 )
@@ -177,24 +178,37 @@ func unknownSpoilsNothing(ctx context.Context, t *trial) error {
 }
 
 func keepsToPages(ctx context.Context, t *trial) error {
+	// What nobody knows need not be told of; what has just been submitted must be.
+	job, err := t.submit(ctx, t.shell("exit 0"))
+	if err != nil {
+		return err
+	}
+	if _, err := t.ended(ctx, job); err != nil {
+		return err
+	}
 	refs := make([]*schedulerv1.JobRef, 1201)
 	for i := range refs {
 		refs[i] = t.stranger()
 	}
+	refs[len(refs)/2] = job
 	ctx, cancel := t.suite.patient(ctx)
 	defer cancel()
 	stream, err := t.scheduler().Query(ctx, &schedulerv1.QueryRequest{Instance: t.instance, Jobs: refs})
 	if err != nil {
 		return saw("Query: %s", said(err))
 	}
-	for {
+	for told := false; ; {
 		page, err := stream.Recv()
+		if err == io.EOF && !told {
+			return saw("of %d jobs nothing was told of the one that there is", len(refs))
+		}
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return saw("Query of %d jobs: %s", len(refs), said(err))
 		}
+		told = told || slices.ContainsFunc(page.GetStatuses(), func(s *schedulerv1.Status) bool { return s.GetToken() == job.GetToken() })
 		if n := len(page.GetStatuses()); n > 500 {
 			return saw("one message holds %d statuses", n)
 		}
