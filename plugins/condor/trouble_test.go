@@ -46,7 +46,8 @@ func TestScheddHangs(t *testing.T) {
 func TestQueueThatTakesLong(t *testing.T) {
 	t.Parallel()
 	c := account(t, "ben")
-	c.Tools = "/home/ben/" + newToken()
+	// Its log is its own: of an array that somebody held or released the log alone does not tell everything, and the queue is asked.
+	c.Tools, c.Directory = "/home/ben/"+newToken(), "~/"+newToken()
 	gate := c.Tools + "/gate"
 	onPoint(t, "ben", "mkdir "+c.Tools+` && cd `+c.Tools+` && printf '#!/bin/sh\nuntil [ -e `+gate+` ]; do sleep 0.1; done\nexec /usr/bin/condor_q "$@"\n' >condor_q && chmod +x condor_q &&
 		for t in condor_submit condor_history condor_rm condor_version; do ln -s /usr/bin/$t .; done`)

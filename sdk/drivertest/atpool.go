@@ -3,6 +3,7 @@ package drivertest
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
@@ -76,6 +77,12 @@ func (s *subject) find(ctx context.Context, prefix string) ([]*schedulerv1.Found
 		}
 		all = append(all, m.GetFound())
 	}
+}
+
+// findOne gives what Find yields of one token: others may begin with it.
+func (s *subject) findOne(ctx context.Context, token string) ([]*schedulerv1.Found, error) {
+	all, err := s.find(ctx, token)
+	return slices.DeleteFunc(all, func(f *schedulerv1.Found) bool { return f.GetRef().GetToken() != token }), err
 }
 
 func (s *subject) explain(ctx context.Context, ref *schedulerv1.JobRef) error {

@@ -46,7 +46,7 @@ func findsAnEarlierProcess(ctx context.Context, t *trial) error {
 		return err
 	}
 	s.kill()
-	found, err := t.find(ctx, ref.GetToken())
+	found, err := t.findOne(ctx, ref.GetToken())
 	if err != nil {
 		return saw("Find: %s", said(err))
 	}

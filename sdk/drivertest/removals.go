@@ -84,7 +84,7 @@ func removedIsNotFound(ctx context.Context, t *trial) error {
 	if err := t.remove(ctx, ref); err != nil {
 		return saw("Remove of a job that has ended: %s", said(err))
 	}
-	found, err := t.find(ctx, ref.GetToken())
+	found, err := t.findOne(ctx, ref.GetToken())
 	if err != nil {
 		return saw("Find: %s", said(err))
 	}
