@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -21,11 +22,11 @@ func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 		if !ok {
 			continue
 		}
-		unfinished, err := d.unfinished(token)
+		done, err := d.letGo(ctx, token)
 		if err != nil {
 			return err
 		}
-		if unfinished {
+		if !done {
 			open = append(open, token)
 			continue
 		}
@@ -45,4 +46,35 @@ func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 		return fault.Conflict.New("not removed, for they have not ended: %s", strings.Join(open, ", "))
 	}
 	return d.folder.check()
+}
+
+// letGo tells whether the job has ended and no keeper is to do with it any more. A job's end can be read in its journal a moment before its
+// keeper has let go of it: for that moment letGo waits.
+func (d *driver) letGo(ctx context.Context, token string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if unfinished, err := d.unfinished(token); !unfinished || err != nil {
+			return true, err
+		}
+		switch states, err := d.states(scheduler.Ref{ID: scheduler.ID(token)}); {
+		case errors.Is(err, fs.ErrNotExist):
+			return true, nil
+		case err != nil:
+			return false, err
+		case !states.ended():
+			return false, nil
+		}
+		// The keeper may have died in between.
+		if err := d.revive(ctx); err != nil {
+			return false, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false, fault.By(fault.Host, fault.Unavailable.New("job %s has ended, and its keeper has not let go of it: %w", token, ctx.Err()))
+		}
+	}
 }
