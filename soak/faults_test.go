@@ -55,14 +55,20 @@ scheduler "condor" "pool" {
 	f := &fleet{t: t, dir: dir, lab: l, chance: rand.New(rand.NewPCG(seed, seed)), wishes: 20}
 	defer f.stop()
 	for n := range f.portals {
-		f.start(n)
+		f.start(n, 0)
 	}
 	counts := map[string]int{}
-	for range kills {
+	for done, told := 0, 0; done < kills; done++ {
 		f.wishes++
 		counts[f.breakSomething()]++
-		pause := time.Duration(f.chance.Int64N(int64(1500 * time.Millisecond)))
-		<-time.After(pause) // how long the world stays as it is
+		if done-told >= 500 {
+			told = done
+			t.Logf("%d of %d kills: %v; %d wishes", done, kills, counts, f.wishes)
+		}
+		// One in three comes on top of the one before.
+		if f.chance.IntN(3) > 0 {
+			<-time.After(f.soon(1500 * time.Millisecond)) // how long the world stays as it is
+		}
 		f.revive()
 	}
 	t.Logf("%d kills: %v; %d wishes", kills, counts, f.wishes)
@@ -88,11 +94,21 @@ type portalProcess struct {
 	err  error
 }
 
-// start begins a life of a portal, with all the wishes that there are by now.
-func (f *fleet) start(n int) {
+// recent is how many wishes a portal comes back with: it has fulfilled the others in an earlier life, or will in the last one.
+const recent = 200
+
+// soon is a time below limit, more often a short one.
+func (f *fleet) soon(limit time.Duration) time.Duration {
+	part := f.chance.Float64()
+	return time.Duration(part * part * part * float64(limit))
+}
+
+// start begins a life of a portal, with the wishes that there are by now, from one on.
+func (f *fleet) start(n, from int) {
 	f.t.Helper()
 	p := &portalProcess{cmd: exec.Command(os.Args[0]), done: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), wishesEnv+"="+f.dir, "OCEANID_SOAK_LOG="+cmp.Or(os.Getenv("OCEANID_SOAK_LOG"), "warn"), "OCEANID_SOAK_JOBS="+strconv.Itoa(f.wishes))
+	p.cmd.Env = append(os.Environ(), wishesEnv+"="+f.dir, "OCEANID_SOAK_LOG="+cmp.Or(os.Getenv("OCEANID_SOAK_LOG"), "warn"),
+		"OCEANID_SOAK_FROM="+strconv.Itoa(max(0, from)), "OCEANID_SOAK_JOBS="+strconv.Itoa(f.wishes))
 	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
 	if err := p.cmd.Start(); err != nil {
 		f.t.Fatal(err)
@@ -108,7 +124,7 @@ func (f *fleet) revive() {
 		select {
 		case <-p.done:
 			f.blameless(p)
-			f.start(n)
+			f.start(n, f.wishes-recent)
 		default:
 		}
 	}
@@ -131,7 +147,7 @@ func (f *fleet) breakSomething() string {
 		if err := f.lab.KillService(ctx, service, syscall.SIGKILL); err != nil {
 			f.t.Fatal(err)
 		}
-		<-time.After(time.Duration(f.chance.Int64N(int64(time.Second))))
+		<-time.After(f.soon(time.Second))
 		if err := f.lab.StartService(ctx, service); err != nil {
 			f.t.Fatal(err)
 		}
@@ -185,7 +201,7 @@ func children(parent int) (pids []int) {
 func (f *fleet) finish() {
 	f.t.Helper()
 	f.stop()
-	f.start(0)
+	f.start(0, 0)
 	p := f.portals[0]
 	select {
 	case <-p.done:

@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 
@@ -29,6 +28,10 @@ const wishesEnv = "OCEANID_SOAK_WISHES"
 func wishes(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	first, err := strconv.Atoi(os.Getenv("OCEANID_SOAK_FROM"))
+	if err != nil {
+		return err
+	}
 	wanted, err := strconv.Atoi(os.Getenv("OCEANID_SOAK_JOBS"))
 	if err != nil {
 		return err
@@ -47,20 +50,15 @@ func wishes(dir string) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]string, wanted)
-	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
-	for _, i := range rand.Perm(wanted) {
+	for _, i := range rand.Perm(wanted - first) {
+		i += first
 		g.Go(func() error {
-			job, err := until(ctx, func() (*host.Job, error) { return s.Submit(ctx, wish(i)) })
-			if err != nil {
+			if _, err := until(ctx, func() (*host.Job, error) { return s.Submit(ctx, wish(i)) }); err != nil {
 				return fmt.Errorf("wish %d: %w", i, err)
 			}
-			mu.Lock()
-			ids[i] = job.ID
-			mu.Unlock()
-			_, err = until(ctx, func() (*host.Job, error) { return ended(ctx, h, s, i) })
+			_, err := until(ctx, func() (*host.Job, error) { return ended(ctx, h, s, i) })
 			return err
 		})
 	}
