@@ -26,7 +26,7 @@ type row struct {
 	name string
 	// peer says what stands on the other side.
 	peer string
-	// goal is the ratio to reach or stay below; 0: it is most that counts.
+	// goal is the ratio to reach or stay below; 0: it is most alone that counts.
 	goal float64
 	// rounds is how many pairs are measured, after one that is thrown away.
 	rounds int
@@ -36,7 +36,7 @@ type row struct {
 	// figures stands in the place of start where something else counts than time: each run gives it, in unit.
 	figures func(context.Context) (ours, peer sample, stop func(), err error)
 	unit    string
-	// most is what ours is to stay below, in unit or, without one, in seconds.
+	// most is what ours is to stay below, in unit or, without one, in seconds; 0 beside a goal: there is no such limit.
 	most float64
 }
 
@@ -69,10 +69,13 @@ func (r row) show(v float64) string {
 }
 
 func (r row) target() string {
-	if r.goal != 0 {
+	switch {
+	case r.goal == 0:
+		return r.show(r.most)
+	case r.most == 0:
 		return fmt.Sprintf("%.2f", r.goal)
 	}
-	return r.show(r.most)
+	return fmt.Sprintf("%.2f, %s", r.goal, r.show(r.most))
 }
 
 func main() {

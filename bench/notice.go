@@ -35,7 +35,7 @@ func noticeRows() []row {
 		// Both sides are about the same jobs.
 		var raw float64
 		ours = func(ctx context.Context) (lag float64, err error) { lag, raw, err = w.round(ctx, 24); return lag, err }
-		return ours, func(context.Context) (float64, error) { return raw, nil }, func() { w.tail.Process.Kill(); w.reading.Wait(); w.tail.Wait(); p.stop() }, nil
+		return ours, func(context.Context) (float64, error) { return raw, nil }, func() { w.quiet(); p.stop() }, nil
 	}}}
 }
 
@@ -43,6 +43,7 @@ func noticeRows() []row {
 type ends struct {
 	*pool
 	tail    *exec.Cmd
+	end     io.Closer // of its standard input, by which it ends
 	reading sync.WaitGroup
 
 	mu      sync.Mutex
@@ -65,13 +66,29 @@ func (e *ends) watch(ctx context.Context) error {
 	if _, _, err := e.run(ctx, 1); err != nil {
 		return err
 	}
-	e.tail = e.lab.Command(ctx, "ben", "sh", "-c", `exec tail -n +1 -s 0.002 -F "$HOME"/.oceanid/events/*.log`)
+	// The lab runs it in a process below this one: a signal to this one would leave it, and its output open.
+	e.tail = e.lab.Command(ctx, "ben", "sh", "-c", `tail -n +1 -s 0.002 -F "$HOME"/.oceanid/events/*.log </dev/null & cat >/dev/null; kill $!`)
+	in, err := e.tail.StdinPipe()
+	if err != nil {
+		return err
+	}
 	out, err := e.tail.StdoutPipe()
 	if err != nil {
 		return err
 	}
+	if err := e.tail.Start(); err != nil {
+		return err
+	}
+	e.end = in
 	e.reading.Go(func() { e.read(out) })
-	return e.tail.Start()
+	return nil
+}
+
+// quiet ends the hearing of the log.
+func (e *ends) quiet() {
+	e.end.Close()
+	e.reading.Wait()
+	e.tail.Wait()
 }
 
 // read notes the events 005, of a job that has ended: "005 (CLUSTER.PROC.000) …".
