@@ -40,6 +40,13 @@ func (s *Store) bury(ctx context.Context, uid string) error {
 		if err != nil {
 			return err
 		}
+		if len(jobs) == 0 {
+			// The records went without us, as where Redis drops keys when its memory is full.
+			if err := s.client.ZRem(ctx, slot(uid)+indexAll, anys(members)...).Err(); err != nil {
+				return s.explain(err)
+			}
+			continue
+		}
 		// Somebody else may be burying the same one.
 		if err := s.forget(ctx, uid, jobs); err != nil && !errors.Is(err, fault.NotFound) {
 			return err

@@ -259,7 +259,7 @@ func TestFence(t *testing.T) {
 
 		must(t, s.Release(ctx, old))
 		now, ok, err := s.AcquireLease(ctx, sch.UID, "two", time.Minute)
-		if err != nil || !ok || now.Fence != old.Fence+1 {
+		if err != nil || !ok || now.Fence <= old.Fence {
 			t.Fatal(now, ok, err)
 		}
 		cursor := scheduler.Cursor("late")

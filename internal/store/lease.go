@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,9 +14,13 @@ import (
 type Lease struct {
 	// UID is the scheduler's, Owner who has the lease. Name is what it is for; "": to follow the pool.
 	UID, Name, Owner string
-	// Fence goes into everything that is written under the lease. It grows with each acquisition of that name, for ever.
+	// Fence goes into everything that is written under the lease. It grows with each acquisition of that name, by a step that nobody can know: a store that has
+	// gone back gives nobody the fence of one whose acquisition it has lost, and who has not noticed yet.
 	Fence int64
 }
+
+// longestStep is the longest of those steps. Fences stay numbers that Lua has exactly (2^53) for a hundred acquisitions a second during years.
+const longestStep = 1 << 20
 
 // AcquireLease takes the lease to follow a scheduler for ttl, by the clock of Redis, if nobody else has it. owner names one follower in the whole
 // fleet; acquiring again what one has gives a new fence. false: somebody else has it.
@@ -44,7 +49,7 @@ func (s *Store) AcquireNamedLease(ctx context.Context, uid, name, owner string, 
 	} else if err != nil {
 		return Lease{}, false, s.explain(err)
 	}
-	fence := s.client.HIncrBy(ctx, slot(uid)+"meta", fenceField(name), 1)
+	fence := s.client.HIncrBy(ctx, slot(uid)+"meta", fenceField(name), 1+rand.Int64N(longestStep))
 	if err := s.explained(fence); err != nil {
 		return Lease{}, false, err
 	}

@@ -32,6 +32,15 @@ func texts(values []any) []string {
 	return t
 }
 
+// anys are texts as arguments of a command.
+func anys(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, t := range texts {
+		all[i] = t
+	}
+	return all
+}
+
 // lexAfter is the bound of a range in byte order that begins after a member; "" is before all.
 func lexAfter(member string) string {
 	if member == "" {
