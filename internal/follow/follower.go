@@ -59,13 +59,14 @@ type follower struct {
 
 	working    map[string]bool // submissions (true) and other work under way
 	done       chan finished   // tells that some has ended
+	unfit      chan error      // why this process cannot follow for a while, though others may
 	workers    int             // how many are under way
 	submitting int             // how many of them submit
 	incoming   chan news
 }
 
 // run follows until ctx is done, the lease is lost (fault.Conflict), the store has lost its place (errGap), or there has been nothing to follow for a
-// while (nil).
+// while (nil), or the driver that this process has is of no use for longer than a lease lasts (what the driver, or who watches over it, says).
 func (f *follower) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	seen, err := f.store.LastEvent(ctx, f.lease.UID)
@@ -81,6 +82,7 @@ func (f *follower) run(ctx context.Context) error {
 	}
 	f.done = make(chan finished)
 	f.incoming = make(chan news)
+	f.unfit = make(chan error, 1)
 	f.doubt = true
 	changes := make(chan []store.Event)
 	gone := make(chan struct{}, 2)
@@ -110,6 +112,8 @@ func (f *follower) loop(ctx context.Context, changes <-chan []store.Event) error
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case err := <-f.unfit:
+			return err
 		case n := <-f.incoming:
 			batch = append(batch, n)
 			if flush == nil {

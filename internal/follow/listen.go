@@ -53,6 +53,10 @@ func listen(ctx context.Context, f *follower) {
 			return
 		}
 		l.judge(err)
+		if unfit(err) {
+			f.unfit <- err
+			return
+		}
 		if time.Since(begun) > lastRetry {
 			pause = firstRetry
 		}
@@ -73,6 +77,12 @@ func listen(ctx context.Context, f *follower) {
 func makesWay(err error) bool {
 	after, said := fault.RetryAfter(err)
 	return said && after == 0 && errors.Is(err, fault.Unavailable) && fault.Blame(err) == fault.Host
+}
+
+// unfit tells that the driver of this process is of no use for longer than it takes another process to follow in its place.
+func unfit(err error) bool {
+	after, said := fault.RetryAfter(err)
+	return said && after > leaseTime && fault.Blame(err) == fault.Driver
 }
 
 // judge notes what an answer, or an error in its place, tells about the pool: an error that is the host's own tells nothing.

@@ -219,10 +219,13 @@ func (m *Manager) follow(ctx context.Context, lease store.Lease) error {
 
 func (m *Manager) run(ctx context.Context, lease store.Lease) error {
 	f, err := m.follower(ctx, lease)
-	if err != nil {
-		return errors.Join(err, m.unreachable(ctx, lease, err))
+	if err == nil {
+		err = f.run(ctx)
 	}
-	return f.run(ctx)
+	if err != nil && (f == nil || unfit(err)) {
+		err = errors.Join(err, m.unreachable(ctx, lease, err))
+	}
+	return err
 }
 
 // unreachable tells the store that nobody can hear the pool, as its driver cannot be had, once for each reason.

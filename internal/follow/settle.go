@@ -81,7 +81,8 @@ func outcome(job store.Job, native scheduler.ID, failure error, now time.Time) s
 		return all(scheduler.Failed, "not submitted: "+failure.Error())
 	}
 	delay := min(firstRetry<<min(status.Attempts, 10), lastRetry)
-	if asked, ok := fault.RetryAfter(failure); ok {
+	// Only the pool may ask everybody to stay away: another process may have a driver that works.
+	if asked, ok := fault.RetryAfter(failure); ok && !ours(failure) {
 		delay = max(delay, min(asked, longestRetry))
 	}
 	status.RetryAt = now.Add(delay)
@@ -92,6 +93,11 @@ func outcome(job store.Job, native scheduler.ID, failure error, now time.Time) s
 // final tells whether trying again is useless: nothing was submitted, and nothing ever will be.
 func final(err error) bool {
 	return slices.Contains([]fault.Kind{fault.Invalid, fault.Unsupported, fault.NotFound, fault.Denied}, fault.Of(err))
+}
+
+// ours tells whether the reason lies in this process or its driver's, and not in the pool.
+func ours(err error) bool {
+	return slices.Contains([]fault.Party{fault.Host, fault.Driver}, fault.Blame(err))
 }
 
 // written is what became of a change in a commit.
