@@ -31,18 +31,18 @@ links() {
 	[ ! -d "$dir/attempts" ] || (cd "$dir/attempts" && readlink -- "$@")
 }
 
-# under_way ATTEMPT tells whether the attempt, or its condor_submit, still lives.
+# under_way ATTEMPT tells whether the attempt, or its condor_submit, still lives. Any number may look at once: those who look share the lock.
 under_way() {
-	[ -e "$dir/batches/$1/lock" ] && ! flock -n "$dir/batches/$1/lock" true
+	[ -e "$dir/batches/$1/lock" ] && ! flock -sn "$dir/batches/$1/lock" true
 }
 
 # settle TOKEN… waits until nobody is handing over one of these jobs.
 settle() {
 	look_up "$@" | sed -n 's/^.* by //p' | sort -u | while read -r attempt; do
-		[ ! -e "$dir/batches/$attempt/lock" ] || flock -w 30 "$dir/batches/$attempt/lock" true || exit 73
+		[ ! -e "$dir/batches/$attempt/lock" ] || flock -sw 30 "$dir/batches/$attempt/lock" true || exit 73
 	done || exit 73
 	for token; do
-		[ -s "$dir/jobs/$token/cluster" ] || [ ! -e "$dir/jobs/$token/lock" ] || flock -w 30 "$dir/jobs/$token/lock" true || exit 73
+		[ -s "$dir/jobs/$token/cluster" ] || [ ! -e "$dir/jobs/$token/lock" ] || flock -sw 30 "$dir/jobs/$token/lock" true || exit 73
 	done
 }
 

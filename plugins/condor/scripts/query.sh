@@ -10,7 +10,7 @@ identify() {
 	done
 	for token; do
 		job=$dir/jobs/$token
-		[ -s "$job/cluster" ] || [ ! -e "$job/lock" ] || flock -n "$job/lock" true || echo "$token busy"
+		[ -s "$job/cluster" ] || [ ! -e "$job/lock" ] || flock -sn "$job/lock" true || echo "$token busy"
 	done
 }
 

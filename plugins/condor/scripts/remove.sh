@@ -11,7 +11,7 @@ remove_jobs() {
 			continue
 		fi
 		# A workflow's lock.
-		if [ -e "jobs/$token/lock" ] && ! flock -n "jobs/$token/lock" true; then
+		if [ -e "jobs/$token/lock" ] && ! flock -sn "jobs/$token/lock" true; then
 			echo "$token"
 			continue
 		fi

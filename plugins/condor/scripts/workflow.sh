@@ -94,6 +94,15 @@ active_workflows() {
 	'
 }
 
+# journal_sizes prints "FILE SIZE TIME" of the journals and the logs of events of workflows. The caller defines active_tokens, which prints their tokens.
+journal_sizes() {
+	section sizes
+	cd "$dir/jobs" && active_tokens | while read -r token; do
+		printf '%s\n' "$token"/*.jobstate.log "$token"/*.nodes.log
+	done | xargs stat -c '%n %s %Y' 2>/dev/null
+	:
+}
+
 # told_workflows TOKEN… ends that they are active.
 told_workflows() {
 	section told
@@ -191,7 +200,7 @@ remove_unborn() {
 	cd "$dir/jobs" || exit 74
 	all=$(ls)
 	for token; do
-		[ ! -e "$token/lock" ] || flock -n "$token/lock" true || continue
+		[ ! -e "$token/lock" ] || flock -sn "$token/lock" true || continue
 		rm -f -- "$dir/active/$token"
 		printf '%s\n' "$all" | grep -E "^$token(-[0-9]+)+\$" | while read -r node; do
 			[ -e "$node/job.json" ] || [ -e "$node/begun" ] || [ -L "$dir/attempts/$node" ] || rm -rf -- "$node" || exit 74
