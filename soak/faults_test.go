@@ -304,6 +304,7 @@ func (f *fleet) witness() {
 			t.Errorf("wish %s never was at the pool", wish)
 		}
 	}
+	f.clearAway(h, byWish)
 }
 
 // last is one more wish, of which the end is told after all others.
@@ -342,34 +343,6 @@ func (f *fleet) told(ctx context.Context, h *host.Host, tokens map[string]string
 	for id, wish := range tokens {
 		if told[id] != 1 {
 			f.t.Errorf("the end of wish %s was told %d times", wish, told[id])
-		}
-	}
-}
-
-// nothingLeft waits until the drivers of all lives are gone, and everything that they had started at the access point.
-func (f *fleet) nothingLeft() {
-	f.t.Helper()
-	ctx, cancel := context.WithTimeout(f.t.Context(), time.Minute)
-	defer cancel()
-	for {
-		var left []string
-		commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-		for _, file := range commands {
-			if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte(f.dir)) {
-				left = append(left, fmt.Sprintf("%s %q", file, text))
-			}
-		}
-		// ps fails when there is none.
-		if out, err := f.lab.Run(ctx, "root", "ps", "-u", "ben", "-o", "pid=,args="); err == nil {
-			left = append(left, string(out))
-		}
-		if len(left) == 0 {
-			return
-		}
-		select {
-		case <-time.After(100 * time.Millisecond): // before the next look
-		case <-ctx.Done():
-			f.t.Fatalf("left a minute after the end of all portals: %q", left)
 		}
 	}
 }
