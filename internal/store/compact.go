@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// leastJournal is the size up to which a journal is never compacted while the store runs.
-const leastJournal = 64 << 20
+// leastJournal is the size up to which a journal is never compacted while the store runs. After a crash all of it is executed again, which takes about half a second a MB.
+const leastJournal = 8 << 20
 
 // grown begins a compaction when the journal has become long. The front's order is held.
 func (e *embedded) grown(size int64) {
@@ -36,7 +36,7 @@ func (e *embedded) grown(size int64) {
 	})
 }
 
-// compactNow compacts before the store is opened.
+// compactNow compacts while nobody uses the store: before it is opened, or after it was closed.
 func (e *embedded) compactNow() error {
 	content, err := e.rotate()
 	if err != nil {

@@ -62,8 +62,8 @@ const takeOverPatience = 15 * time.Second
 // dial connects to whoever runs the store, which may become this process.
 func (h *household) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	const pause = 20 * time.Millisecond
-	ctx, cancel := context.WithTimeout(ctx, takeOverPatience)
-	defer cancel()
+	patience := time.NewTimer(takeOverPatience)
+	defer patience.Stop()
 	for {
 		conn, err := dialSocket(ctx, h.folder)
 		if err == nil {
@@ -74,14 +74,22 @@ func (h *household) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 			return nil, embeddedFault(h.folder, err)
 		}
 		if began {
+			// To bring the store back took what it takes, and was no wait for anybody.
+			patience.Reset(takeOverPatience)
 			continue
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fault.By(fault.Host, fault.Unavailable.New("store: %s is locked by a process that does not answer: %w", h.folder, ctx.Err()))
+			return nil, h.locked(ctx.Err())
+		case <-patience.C:
+			return nil, h.locked(context.DeadlineExceeded)
 		case <-time.After(pause):
 		}
 	}
+}
+
+func (h *household) locked(why error) error {
+	return fault.By(fault.Host, fault.Unavailable.New("store: %s is locked by a process that does not answer: %w", h.folder, why))
 }
 
 // takeOver runs the store, if nobody else does.

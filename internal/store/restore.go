@@ -45,7 +45,7 @@ func (e *embedded) restore() error {
 	e.dropBefore(first)
 	e.limit = max(leastJournal, 2*snapshotSize)
 	// A short journal is not worth a new snapshot at each start of a small command.
-	if e.front.journal.size > max(leastJournal/64, snapshotSize/2) {
+	if e.front.journal.size > max(leastJournal/8, snapshotSize/2) {
 		return e.compactNow()
 	}
 	return nil
