@@ -120,7 +120,7 @@ func profiled(path string, f func() error) error {
 func measureAll(ctx context.Context, only string) error {
 	fmt.Printf("%-30s %10s %10s %7s %8s  %s\n", "name", "ours", "peer", "ratio", "goal", "the peer is")
 	var failed []error
-	for _, r := range slices.Concat(driverRows(), hostRows(), submitRows(), stateRows(), noticeRows(), workflowRows(), distanceRows()) {
+	for _, r := range slices.Concat(driverRows(), hostRows(), submitRows(), stateRows(), restartRows(), noticeRows(), workflowRows(), distanceRows()) {
 		if !strings.Contains(r.name, only) {
 			continue
 		}
@@ -166,10 +166,18 @@ func measure(ctx context.Context, r row) (m measured, err error) {
 			return m, fmt.Errorf("the peer: %w", err)
 		}
 		if i > 0 {
-			a, b, ratios = append(a, x), append(b, y), append(ratios, x/y)
+			a, b, ratios = append(a, x), append(b, y), append(ratios, ratio(x, y))
 		}
 	}
 	return measured{median(a), median(b), median(ratios)}, nil
+}
+
+// ratio is 1 between equals, also where both are 0.
+func ratio(x, y float64) float64 {
+	if x == y {
+		return 1
+	}
+	return x / y
 }
 
 func median(all []float64) float64 {
