@@ -26,7 +26,8 @@ type Event struct {
 	Native string                  `json:"native,omitempty"`
 	Exit   *scheduler.Exit         `json:"exit,omitempty"`
 	Counts map[scheduler.State]int `json:"counts,omitempty"`
-	// Tasks are those that changed, at least the first few hundred of them; a job whose state was read anew tells none.
+	// Tasks are those that changed, at most the first 256 runs of them, and of a job of more than 1024 tasks the first 16; Job's ListTasks tells all. A job
+	// whose state was read anew tells none.
 	Tasks []TaskChange `json:"tasks,omitempty"`
 	// Time is when it was written down.
 	Time time.Time `json:"time"`

@@ -134,14 +134,14 @@ func (s *Store) commitArgs(uid string, b Batch, tasks []taskPlan) ([]any, error)
 	}
 	a.put(len(b.Changes))
 	for i, c := range b.Changes {
+		p := tasks[i]
 		a.put(c.JobID, c.ExpectRevision, string(c.Status.State), string(c.Status.Native), c.Status.Run)
 		a.json(c.Status)
 		if c.Quiet {
 			a.put("")
 		} else {
-			a.json(newEvent(c.JobID, c.ExpectRevision+1, c.Status, c.Tasks, b.Time))
+			a.json(newEvent(c.JobID, p.tasks, c.ExpectRevision+1, c.Status, c.Tasks, b.Time))
 		}
-		p := tasks[i]
 		a.put(p.whole, p.wholeDetail, len(p.runs))
 		for _, r := range p.runs {
 			a.put(r.First, r.Count, string(r.code))

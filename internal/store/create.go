@@ -128,7 +128,7 @@ func (c Creation) put(a *arguments, now time.Time) {
 	a.json(j.light())
 	a.json(jobSpec{j.Spec, j.Workflow})
 	a.json(j.Status)
-	a.json(newEvent(j.ID, 1, j.Status, nil, now))
+	a.json(newEvent(j.ID, j.Tasks, 1, j.Status, nil, now))
 	indexes := j.constantIndexes()
 	a.put(len(indexes))
 	for _, name := range indexes {

@@ -31,15 +31,26 @@ type Event struct {
 	NativeWord string                  `json:"native_word,omitempty"`
 	Exit       *scheduler.Exit         `json:"exit,omitempty"`
 	Counts     map[scheduler.State]int `json:"counts,omitempty"`
-	// Tasks is what the change said about tasks, the first 256 runs of it; MoreTasks: there were more, to be read by Tasks.
+	// Tasks is what the change said about tasks, the first 256 runs of it, of a job of more than 1024 tasks the first 16; MoreTasks: there were more, to be
+	// read by Tasks.
 	Tasks     []TaskChange `json:"tasks,omitempty"`
 	MoreTasks bool         `json:"more_tasks,omitempty"`
 	// Time is the batch's.
 	Time time.Time `json:"time"`
 }
 
-func newEvent(job string, revision int64, st JobStatus, tasks []TaskChange, now time.Time) Event {
-	const most = 256
+// What an event tells of tasks. Jobs of many tasks change often: what the stream has of one stays a few megabytes.
+const (
+	mostTold       = 256
+	mostToldOfMany = 16
+)
+
+// newEvent tells a change of a job of so many tasks.
+func newEvent(job string, of int, revision int64, st JobStatus, tasks []TaskChange, now time.Time) Event {
+	most := mostTold
+	if of > detailedTasks {
+		most = mostToldOfMany
+	}
 	told := tasks[:min(len(tasks), most)]
 	return Event{
 		Job: job, Revision: revision, State: st.State, Reason: st.Reason, NativeWord: st.NativeWord, Exit: st.Exit, Counts: st.Counts,

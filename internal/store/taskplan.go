@@ -25,6 +25,7 @@ const (
 
 // taskPlan is what one change does to a job's tasks, in the script's terms.
 type taskPlan struct {
+	tasks              int    // the job's; 0: none of them changes
 	whole, wholeDetail string // the new base, or ""
 	runs               []taskRun
 	details            map[int]string // chunk → its runs; "": nothing to say any more
@@ -57,6 +58,7 @@ func (s *Store) planTasks(ctx context.Context, uid string, changes []Change) ([]
 			return nil, err
 		}
 		p := &plans[i]
+		p.tasks = sizes[i].tasks
 		rest := p.takeWhole(c.Tasks, sizes[i].tasks)
 		chunks := map[int][]*TaskDetail{}
 		if p.whole == "" && sizes[i].details > 0 {
@@ -142,8 +144,11 @@ func (p *taskPlan) apply(changes []TaskChange, tasks int, chunks map[int][]*Task
 				chunks[chunk] = make([]*TaskDetail, chunkTasks)
 			}
 			if slots := chunks[chunk]; slots != nil {
-				touched[chunk] = true
 				for t := task; t < stop; t++ {
+					// A chunk with nothing new to say need not be written again.
+					if slots[t%chunkTasks] != nil || detail != nil {
+						touched[chunk] = true
+					}
 					slots[t%chunkTasks] = detail
 				}
 			}
