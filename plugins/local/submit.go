@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -37,7 +38,7 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 				return "", errors.Join(again, d.drop(job.Token))
 			}
 			if again != nil || !there {
-				return "", err
+				return "", crowded(err)
 			}
 		}
 	}
@@ -48,6 +49,14 @@ func (d *driver) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, e
 		return "", fault.Unavailable.New("job %s is kept, but nothing runs it yet: %w", job.Token, err)
 	}
 	return scheduler.ID(job.Token), nil
+}
+
+// crowded says of a full disk what it is: there is no room for the job now, and may be later.
+func crowded(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fault.Exhausted.New("there is no room for the job: %w: free some, or move the driver's directory", err)
+	}
+	return err
 }
 
 // submitted tells whether there is or was a job with the token; fault.Conflict: there never will be.
