@@ -76,9 +76,18 @@ func (s *Store) wrongType(key, holds string) error {
 
 // refusalKind tells a fault's kind from the first word of an error of the server.
 func refusalKind(text string) fault.Kind {
+	// Before Redis 7 what a script's command was refused with stands within an error of the script.
+	if rest, ok := strings.CutPrefix(text, "ERR Error running script"); ok {
+		if at := strings.Index(rest, ": -"); at >= 0 {
+			text = rest[at+len(": -"):]
+		}
+	}
+	if strings.HasPrefix(text, "ERR max number of clients reached") {
+		return fault.Unavailable
+	}
 	word, _, _ := strings.Cut(text, " ")
 	switch word {
-	case "NOAUTH", "WRONGPASS", "NOPERM":
+	case "NOAUTH", "WRONGPASS", "NOPERM", "DENIED":
 		return fault.Denied
 	case "OOM":
 		return fault.Exhausted

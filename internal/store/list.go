@@ -100,26 +100,19 @@ func (s *Store) placedHeads(ctx context.Context, members []placed) ([]Job, error
 // newest merges indexes: up to limit jobs below a cursor, the newest first, and whether there may be more.
 func (s *Store) newest(ctx context.Context, q JobQuery, indexes []string, below string, limit int) (members []placed, more bool, err error) {
 	least, most := q.bounds(below)
-	sources := make([]placed, 0, len(q.SchedulerUIDs)*len(indexes)) // of each its index, in place of a member
-	for _, uid := range q.SchedulerUIDs {
-		for _, index := range indexes {
-			sources = append(sources, placed{uid, index})
-		}
-	}
-	for some := range slices.Chunk(sources, pipelined) {
-		read := make([]*redis.StringSliceCmd, len(some))
-		if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
-			for i, src := range some {
-				read[i] = p.ZRevRangeByLex(ctx, slot(src.uid)+src.member, &redis.ZRangeBy{Min: least, Max: most, Count: int64(limit) + 1})
+	page := &redis.ZRangeBy{Min: least, Max: most, Count: int64(limit) + 1}
+	const mostLooks = 10
+	for some := range slices.Chunk(q.SchedulerUIDs, max(1, pipelined/(len(indexes)+2))) {
+		// A job that changes its state between two readings may be in neither. Then it is looked again, and what any look has seen counts.
+		for range mostLooks {
+			found, moved, err := s.look(ctx, some, indexes, page)
+			if err != nil {
+				return nil, false, err
 			}
-			return nil
-		}); err != nil {
-			return nil, false, err
-		}
-		for i, src := range some {
-			for _, m := range read[i].Val() {
-				members = append(members, placed{src.uid, m})
+			if members = append(members, found...); len(moved) == 0 {
+				break
 			}
+			some = moved
 		}
 	}
 	slices.SortFunc(members, func(a, b placed) int {
@@ -128,10 +121,44 @@ func (s *Store) newest(ctx context.Context, q JobQuery, indexes []string, below 
 		}
 		return strings.Compare(a.uid, b.uid)
 	})
-	// A job that changed its state between two reads stands in two indexes.
+	// A job that changed its state between two readings stands in two indexes.
 	members = slices.Compact(members)
 	if len(members) > limit {
 		return members[:limit], true, nil
 	}
 	return members, false, nil
+}
+
+// look reads a page of some indexes of each of some schedulers, and tells whose jobs changed while it did.
+func (s *Store) look(ctx context.Context, uids, indexes []string, page *redis.ZRangeBy) (found []placed, moved []string, err error) {
+	read := make([]*redis.StringSliceCmd, 0, len(uids)*len(indexes))
+	before, after := make([]*redis.StringCmd, len(uids)), make([]*redis.StringCmd, len(uids))
+	alone := len(indexes) == 1
+	if err := s.pipeline(ctx, func(p redis.Pipeliner) error {
+		for i, uid := range uids {
+			if !alone {
+				before[i] = p.HGet(ctx, slot(uid)+"meta", "seq")
+			}
+			for _, index := range indexes {
+				read = append(read, p.ZRevRangeByLex(ctx, slot(uid)+index, page))
+			}
+			if !alone {
+				after[i] = p.HGet(ctx, slot(uid)+"meta", "seq")
+			}
+		}
+		return nil
+	}); err != nil {
+		return nil, nil, err
+	}
+	for i, uid := range uids {
+		for n := range indexes {
+			for _, m := range read[i*len(indexes)+n].Val() {
+				found = append(found, placed{uid, m})
+			}
+		}
+		if !alone && before[i].Val() != after[i].Val() {
+			moved = append(moved, uid)
+		}
+	}
+	return found, moved, nil
 }

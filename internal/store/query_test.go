@@ -139,3 +139,41 @@ func TestTheShortestWayIsTaken(t *testing.T) {
 		t.Errorf("%d jobs, %q, %v", len(jobs), next, err)
 	}
 }
+
+// TestAJobBetweenTwoStatesIsListed changes a job from one state that is wanted to the other, and back, while it is looked for: it must never fall between two
+// readings.
+func TestAJobBetweenTwoStatesIsListed(t *testing.T) {
+	everywhere(t, func(t *testing.T, open func(store.Options) *store.Store) {
+		s := open(store.Options{})
+		sch := newScheduler(t, s)
+		job := newJob(sch, scheduler.Job{User: "ada"})
+		create(t, s, sch.UID, job)
+		commit(t, s, sch.UID, change(job.ID, 1, store.JobStatus{State: scheduler.Queued}))
+		done, ended := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			states := []scheduler.State{scheduler.Running, scheduler.Queued}
+			for revision := int64(2); ; revision++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if _, err := s.Commit(t.Context(), sch.UID, change(job.ID, revision, store.JobStatus{State: states[revision%2]})); err != nil {
+					t.Errorf("commit: %v", err)
+					return
+				}
+			}
+		}()
+		wanted := []scheduler.State{scheduler.Running, scheduler.Pending, scheduler.Held, scheduler.Suspended, scheduler.Failed, scheduler.Cancelled, scheduler.Lost, scheduler.Queued}
+		q := store.JobQuery{SchedulerUIDs: []string{sch.UID}, User: "ada", States: wanted}
+		for range 1000 {
+			if jobs, _, err := s.ListJobs(t.Context(), q); err != nil || len(jobs) != 1 {
+				t.Errorf("%d jobs, %v", len(jobs), err)
+				break
+			}
+		}
+		close(done)
+		<-ended
+	})
+}

@@ -21,7 +21,8 @@ for i = 1, number() do
 end
 if wrong then return wrong end
 
-redis.call('ZREMRANGEBYSCORE', tombs, '-inf', now)
+-- A few at a time: of a great clearing out a month ago all would come at once.
+for _, tomb in ipairs(redis.call('ZRANGEBYSCORE', tombs, '-inf', now, 'LIMIT', 0, 100 + 2 * #jobs)) do redis.call('ZREM', tombs, tomb) end
 for _, j in ipairs(jobs) do
   for _, index in ipairs(j.indexes) do redis.call('ZREM', index, j.member) end
   leave(j.state, j.user, j.member)
