@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,7 +13,7 @@ var (
 	ofNode   = regexp.MustCompile(`^node "([^"]*)": `)
 	ofNodes  = regexp.MustCompile(`^nodes: "([^"]*)" `)
 	ofRetry  = regexp.MustCompile(`^retry rule ([0-9]+): `)
-	ofOption = regexp.MustCompile(`^options?:? "([^"]*)"`)
+	ofOption = regexp.MustCompile(`^options?:? (?:"([^"]*)"|(\+?[A-Za-z_][\w.]*): )`)
 	ofField  = regexp.MustCompile(`^([a-z][a-z_]*)(?: ([A-Za-z_]\w*))?: `)
 	ofCycle  = regexp.MustCompile(`^nodes: (\S+) → `)
 )
@@ -76,7 +77,7 @@ func (b *Block) inField(rest, said string) mark {
 			continue
 		}
 		if m := ofOption.FindStringSubmatch(rest); m != nil {
-			p = p.attribute("options").key(m[1])
+			p = p.attribute("options").key(cmp.Or(m[1], m[2]))
 			break
 		}
 		m := ofField.FindStringSubmatch(rest)

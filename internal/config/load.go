@@ -18,18 +18,21 @@ import (
 // go on to Decode and print all findings as one (Join); after a mistake of syntax it has no blocks. Any other error, with a nil File, says why
 // the file cannot be read: fault.NotFound, fault.Denied …
 func Load(path string) (*File, error) {
-	f, _, err := load(path)
-	return f, err
+	l, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	return l.file, failure(l.file.diagnostics(nil, nil, l.marks))
 }
 
-// load gives beside the File the inputs of its jobs, where they are named.
-func load(path string) (*File, []local, error) {
+// load reads, and leaves it to the caller what becomes of the marks. The error says why there is nothing to read.
+func load(path string) (*loader, error) {
 	texts, folder, err := open(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	f := &File{Path: path, texts: map[string]*text{}, folder: folder}
-	l := loader{file: f}
+	l := &loader{file: f}
 	readable := true
 	for _, t := range texts {
 		f.texts[t.name] = t
@@ -43,7 +46,7 @@ func load(path string) (*File, []local, error) {
 		}
 		l.clusters()
 	}
-	return f, l.locals, failure(f.diagnostics(nil, nil, l.marks))
+	return l, nil
 }
 
 // loader fills in a File.
@@ -53,6 +56,7 @@ type loader struct {
 	dir   *hcl.Range
 	// locals are files that must be there when a job is submitted.
 	locals []local
+	wishes []findings
 }
 
 func (l *loader) mark(at hcl.Range, hint, format string, args ...any) {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -29,12 +30,15 @@ type Wanted struct {
 // LoadJobs reads the jobs and workflows of a file, or of a folder, in the order in which they stand there. It may be a configuration with schedulers and
 // all else as well, which is checked, as Load does it, and then left alone. Besides, every input must be there and readable. A file without a job is
 // fault.NotFound; other errors are those of Load.
-func LoadJobs(path string) ([]Wanted, error) {
-	f, inputs, err := load(path)
-	if f == nil {
+//
+// With names only the jobs and workflows of those names must be in order; of the others that are not, what could be read is given back.
+func LoadJobs(path string, names ...string) ([]Wanted, error) {
+	l, err := load(path)
+	if err != nil {
 		return nil, err
 	}
-	if err := Join(err, failure(f.diagnostics(nil, nil, missing(inputs)))); err != nil {
+	f := l.file
+	if err := failure(f.diagnostics(nil, nil, append(l.of(names), missing(l.inputsOf(names))...))); err != nil {
 		return nil, err
 	}
 	if len(f.Wanted) == 0 {
@@ -67,6 +71,36 @@ type local struct {
 	path string
 }
 
+// findings are the marks and inputs that one job or workflow has: those from one number up to another.
+type findings struct {
+	name          string
+	marks, inputs [2]int
+}
+
+// of are the marks but for those of jobs and workflows with other names; without names all.
+func (l *loader) of(names []string) (some []mark) {
+	for i, m := range l.marks {
+		if !slices.ContainsFunc(l.wishes, func(w findings) bool { return w.marks[0] <= i && i < w.marks[1] && w.beside(names) }) {
+			some = append(some, m)
+		}
+	}
+	return some
+}
+
+// inputsOf is of for inputs.
+func (l *loader) inputsOf(names []string) (some []local) {
+	for i, in := range l.locals {
+		if !slices.ContainsFunc(l.wishes, func(w findings) bool { return w.inputs[0] <= i && i < w.inputs[1] && w.beside(names) }) {
+			some = append(some, in)
+		}
+	}
+	return some
+}
+
+func (w findings) beside(names []string) bool {
+	return len(names) > 0 && !slices.Contains(names, w.name)
+}
+
 // missing is what is wrong with files that must be there.
 func missing(files []local) (marks []mark) {
 	for _, l := range files {
@@ -90,7 +124,10 @@ func (l *loader) wanted(t *text, b *Block) {
 		}
 	}
 	w := Wanted{Name: b.Name, Block: b, file: l.file}
-	before := len(l.marks)
+	before, inputs := len(l.marks), len(l.locals)
+	defer func() {
+		l.wishes = append(l.wishes, findings{b.Name, [2]int{before, len(l.marks)}, [2]int{inputs, len(l.locals)}})
+	}()
 	if b.Kind == blockWorkflow {
 		w.Scheduler, w.Workflow = l.workflow(t, b)
 		if len(l.marks) == before {

@@ -93,6 +93,59 @@ func TestLoadJobsRefused(t *testing.T) {
 	}
 }
 
+// TestLoadJobsByName: what is wrong with one job stands in no other's way.
+func TestLoadJobsByName(t *testing.T) {
+	t.Parallel()
+	path := write(t, t.TempDir(), "jobs.hcl", `job "good" { command = "a" }
+job "typo" { comand = "a" }
+job "late" {
+  command = "a"
+  inputs  = ["not-there"]
+}
+workflow "loop" {
+  node "a" {
+    command = "a"
+    after   = ["b"]
+  }
+}
+`)
+	for name, c := range map[string]struct {
+		names []string
+		wants []string
+	}{
+		"all":        {nil, []string{":2,14-20: ", ":5,14-25: ", ":10,16-19: "}},
+		"the good":   {[]string{"good"}, nil},
+		"two":        {[]string{"good", "late"}, []string{":5,14-25: "}},
+		"one typo":   {[]string{"typo"}, []string{":2,14-20: "}},
+		"a workflow": {[]string{"loop"}, []string{":10,16-19: "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all, err := config.LoadJobs(path, c.names...)
+			var places []string
+			if wrong := (*config.Error)(nil); errors.As(err, &wrong) {
+				for _, d := range wrong.Diagnostics {
+					places = append(places, strings.TrimPrefix(d.String(), path))
+				}
+			} else if err != nil || len(all) != 4 {
+				t.Errorf("%d, %v", len(all), err)
+			}
+			if len(places) != len(c.wants) {
+				t.Fatalf("%q", places)
+			}
+			for i, want := range c.wants {
+				if !strings.HasPrefix(places[i], want) {
+					t.Errorf("%q, not %q", places[i], want)
+				}
+			}
+		})
+	}
+	// Who cannot read a file does not know what is in it.
+	if _, err := config.LoadJobs(write(t, t.TempDir(), "broken.hcl", "job \"good\" { command = \"a\" }\njob {"), "good"); fault.Of(err) != fault.Invalid {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestRefused: what a host or driver says is told where it was written.
 func TestRefused(t *testing.T) {
 	t.Parallel()
@@ -111,6 +164,8 @@ func TestRefused(t *testing.T) {
 		"secret":           {flood, "env TOKEN: too long", `TOKEN           = env("OCEANID_TEST_SECRET")`},
 		"option":           {flood, `options: "rank" is not allowed here`, `rank               = "Memory"`},
 		"option in a word": {flood, `driver "condor": option "+ProjectName": too long`, `"+ProjectName"     = "flood"`},
+		"option's value":   {flood, `scheduler "Default": options: rank: brackets that do not match`, `rank               = "Memory"`},
+		"own option":       {flood, `options: +ProjectName: a NUL`, `"+ProjectName"     = "flood"`},
 		"nowhere":          {flood, "quota: 10 jobs of ada are at Default, and 10 may be", `job "flood" {`},
 		"node":             {forecast, `node "model": options: "rank" is not allowed here`, `options = { rank = "Memory" }`},
 		"node of a node":   {forecast, `node "publish": node "send": command: not on this pool`, `command = "send"`},

@@ -42,6 +42,8 @@ func Check(options map[string]any) error {
 			errs = append(errs, fault.Invalid.New("options: %s and %s are the same", twin, name))
 		case refuses(canonical(name)):
 			errs = append(errs, refusal(name))
+		case slip(name) != "":
+			errs = append(errs, fault.Invalid.New("options: %q is no submit command; did you mean %s?%s", name, slip(name), ownAttribute(name)))
 		default:
 			if _, err := write(name, options[name]); err != nil {
 				errs = append(errs, fault.Invalid.New("options: %s: %w", name, err))

@@ -88,12 +88,31 @@ func TestPolicy(t *testing.T) {
 func TestUnused(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[string]string{
-		"WARNING: the line 'reqirements = true' was unused by condor_submit. Is it a typo?": "reqirements was unused by condor_submit; is it a typo of requirements?",
-		"WARNING: the line 'zzz = 1' was unused by condor_submit. Is it a typo?":            "zzz was unused by condor_submit",
+		"WARNING: the line 'reqirements = true' was unused by condor_submit. Is it a typo?": `"reqirements" was unused by condor_submit: did you mean requirements? An attribute of your own is written +reqirements or My.reqirements`,
+		"WARNING: the line 'zzz = 1' was unused by condor_submit. Is it a typo?":            `"zzz" was unused by condor_submit: HTCondor has no such command. An attribute of your own is written +zzz or My.zzz`,
 		"something else": "something else",
 	} {
 		if got := command.Unused(said); got != want {
 			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// A slip of a finger is told before anything is sent; what a newer HTCondor, or the pool, may know is left to condor_submit.
+func TestSlips(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"rnak": "rank", "Rnak": "rank", "reqirements": "requirements", "requiremnets": "requirements", "priorty": "priority", "max_retires": "max_retries", "univers": "universe",
+		"rank": "", "+rnak": "", "My.rnak": "", "RequestMemory": "", "JobPrio": "", "preferences": "", "rm_kill_sig": "", "request_licence": "", "request_gpu": "", "next_years_command": "",
+		"core_size": "", "PeriodicHold": "", "stack_size": "",
+	} {
+		err := command.Check(map[string]any{name: 1})
+		if want == "" && err != nil && strings.Contains(err.Error(), "did you mean") {
+			t.Errorf("%s: %v", name, err)
+		}
+		says := `options: "` + name + `" is no submit command; did you mean ` + want + "? An attribute of your own is written +" + name
+		if want != "" && (fault.Of(err) != fault.Invalid || !strings.Contains(err.Error(), says)) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

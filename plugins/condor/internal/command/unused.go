@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/agext/levenshtein"
 )
 
 var unused = regexp.MustCompile(`the line '\s*([^'=\s]+)\s*=`)
@@ -17,10 +15,13 @@ func Unused(complaints string) string {
 		if b.Len() > 0 {
 			b.WriteString("; ")
 		}
-		fmt.Fprintf(&b, "%s was unused by condor_submit", found[1])
+		fmt.Fprintf(&b, "%q was unused by condor_submit", found[1])
 		if near := nearest(found[1]); near != "" {
-			fmt.Fprintf(&b, "; is it a typo of %s?", near)
+			fmt.Fprintf(&b, ": did you mean %s?", near)
+		} else {
+			b.WriteString(": HTCondor has no such command.")
 		}
+		b.WriteString(ownAttribute(found[1]))
 	}
 	if b.Len() == 0 {
 		return strings.TrimSpace(complaints)
@@ -28,14 +29,7 @@ func Unused(complaints string) string {
 	return b.String()
 }
 
-// nearest is the known command that a name is most like; "" where it is like none.
-func nearest(name string) (best string) {
-	name = strings.ToLower(name)
-	least := max(len(name)/3, 1) + 1
-	for k := range known {
-		if d := levenshtein.Distance(name, k, nil); d < least || d == least && best != "" && k < best {
-			best, least = k, d
-		}
-	}
-	return best
+// ownAttribute says how a name is written that is none of HTCondor's commands.
+func ownAttribute(name string) string {
+	return fmt.Sprintf(" An attribute of your own is written +%[1]s or My.%[1]s", name)
 }
