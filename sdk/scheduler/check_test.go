@@ -63,6 +63,8 @@ func TestCheck(t *testing.T) {
 		"a group of two lines":  {scheduler.Job{Command: "x", Groups: []string{"g", "a\nb"}}, "groups"},
 		"options":               {scheduler.Job{Command: "x", Options: map[string]any{"a": "b", "c": true, "d": 1.5, "e": []any{"f"}}}, ""},
 		"an option of a kind":   {scheduler.Job{Command: "x", Options: map[string]any{"a": struct{}{}}}, "options"},
+		"a NaN as an option":    {scheduler.Job{Command: "x", Options: map[string]any{"a": math.NaN()}}, "options: \"a\" is NaN"},
+		"an endless option":     {scheduler.Job{Command: "x", Options: map[string]any{"a": math.Inf(-1)}}, "options: \"a\" is -Inf"},
 		"an option's name":      {scheduler.Job{Command: "x", Options: map[string]any{"a\nb": "c"}}, "options"},
 		"a policy":              {scheduler.Job{Command: "x", Policy: scheduler.Policy{QueueWait: -1}}, "policy"},
 		"label":                 {scheduler.Job{Command: "x", Labels: map[string]string{"a": "\x1b[31m"}}, "labels"},

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -145,7 +146,11 @@ func checkOptionKinds(options map[string]any) error {
 					return err
 				}
 			}
-		case bool, int, int64, float64:
+		case float64:
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fault.Invalid.New("options: %q is %g, which is no number that a pool could be given", name, v)
+			}
+		case bool, int, int64:
 		default:
 			return fault.Invalid.New("options: %q is a %T; it is a string, a boolean, a number, or a list of strings", name, value)
 		}

@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,7 @@ func TestNodeCheck(t *testing.T) {
 		"a pre from the PATH":     {func(n *scheduler.Node) { n.Pre = &scheduler.Command{Command: "true"} }, "absolute path"},
 		"a post that is no input": {func(n *scheduler.Node) { n.Post = &scheduler.Command{Command: "./x"} }, "not one of the inputs"},
 		"a post with a NUL":       {func(n *scheduler.Node) { n.Post = &scheduler.Command{Command: "/x", Args: []string{"\x00"}} }, "post"},
+		"a NaN as an option":      {func(n *scheduler.Node) { n.Job.Options = map[string]any{"o": math.NaN()} }, `options: "o" is NaN`},
 		"an option of a map":      {func(n *scheduler.Node) { n.Job.Options = map[string]any{"o": map[string]string{}} }, `options: "o"`},
 		"a splice of nothing":     {func(n *scheduler.Node) { n.Splice = true }, "splice"},
 		"a job and a workflow":    {func(n *scheduler.Node) { n.Workflow = &scheduler.Workflow{Nodes: []scheduler.Node{node("a")}} }, "give one of them"},
@@ -88,20 +90,21 @@ func TestWholeWorkflowCheck(t *testing.T) {
 		w    scheduler.Workflow
 		want string
 	}{
-		"all there is":     {scheduler.Workflow{Nodes: []scheduler.Node{node("a"), final, service}, Throttles: map[string]int{"io": 1}, MaxNodes: 3, Options: map[string]any{"rank": 1.5, "x": []any{"a"}}}, ""},
-		"two finals":       {scheduler.Workflow{Nodes: []scheduler.Node{final, second}}, "both final"},
-		"after a final":    {scheduler.Workflow{Nodes: []scheduler.Node{final, node("a", "f")}}, "final node, which none can come after"},
-		"after a service":  {scheduler.Workflow{Nodes: []scheduler.Node{service, node("a", "s")}}, "service node"},
-		"after one twice":  {scheduler.Workflow{Nodes: []scheduler.Node{node("a"), node("b", "a", "a")}}, "there twice"},
-		"a throttle of 0":  {scheduler.Workflow{Nodes: one, Throttles: map[string]int{"io": 0}}, "throttles"},
-		"an odd throttle":  {scheduler.Workflow{Nodes: one, Throttles: map[string]int{"a b": 1}}, "throttles"},
-		"negative nodes":   {scheduler.Workflow{Nodes: one, MaxNodes: -1}, "max_nodes"},
-		"retry rules":      {scheduler.Workflow{Nodes: one, Policy: scheduler.Policy{Retry: []scheduler.RetryRule{{}}}}, "retries in place of rules"},
-		"a bad policy":     {scheduler.Workflow{Nodes: one, Policy: scheduler.Policy{RunTime: -time.Second}}, "policy"},
-		"an odd option":    {scheduler.Workflow{Nodes: one, Options: map[string]any{"o": []any{1}}}, "options"},
-		"eight deep":       {nested(8), ""},
-		"nine deep":        {nested(9), "at most 8"},
-		"a long own token": {scheduler.Workflow{Token: strings.Repeat("t", 63), Nodes: one}, "too many"},
+		"all there is":       {scheduler.Workflow{Nodes: []scheduler.Node{node("a"), final, service}, Throttles: map[string]int{"io": 1}, MaxNodes: 3, Options: map[string]any{"rank": 1.5, "x": []any{"a"}}}, ""},
+		"two finals":         {scheduler.Workflow{Nodes: []scheduler.Node{final, second}}, "both final"},
+		"after a final":      {scheduler.Workflow{Nodes: []scheduler.Node{final, node("a", "f")}}, "final node, which none can come after"},
+		"after a service":    {scheduler.Workflow{Nodes: []scheduler.Node{service, node("a", "s")}}, "service node"},
+		"after one twice":    {scheduler.Workflow{Nodes: []scheduler.Node{node("a"), node("b", "a", "a")}}, "there twice"},
+		"a throttle of 0":    {scheduler.Workflow{Nodes: one, Throttles: map[string]int{"io": 0}}, "throttles"},
+		"an odd throttle":    {scheduler.Workflow{Nodes: one, Throttles: map[string]int{"a b": 1}}, "throttles"},
+		"negative nodes":     {scheduler.Workflow{Nodes: one, MaxNodes: -1}, "max_nodes"},
+		"retry rules":        {scheduler.Workflow{Nodes: one, Policy: scheduler.Policy{Retry: []scheduler.RetryRule{{}}}}, "retries in place of rules"},
+		"a bad policy":       {scheduler.Workflow{Nodes: one, Policy: scheduler.Policy{RunTime: -time.Second}}, "policy"},
+		"a NaN as an option": {scheduler.Workflow{Nodes: one, Options: map[string]any{"o": math.Inf(1)}}, `options: "o" is +Inf`},
+		"an odd option":      {scheduler.Workflow{Nodes: one, Options: map[string]any{"o": []any{1}}}, "options"},
+		"eight deep":         {nested(8), ""},
+		"nine deep":          {nested(9), "at most 8"},
+		"a long own token":   {scheduler.Workflow{Token: strings.Repeat("t", 63), Nodes: one}, "too many"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -41,9 +41,6 @@ func (n Node) checkWhat(depth, room int) error {
 		if n.Splice {
 			return fault.Invalid.New("splice: there is no workflow to take in")
 		}
-		if err := checkOptionKinds(n.Job.Options); err != nil {
-			return err
-		}
 		return n.Job.Check()
 	}
 	if n.Job.Command != "" {
