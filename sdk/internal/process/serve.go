@@ -78,7 +78,7 @@ func Serve(o Options) int {
 			defer cancel()
 			o.Drain(ctx)
 		}
-		server.Load().Stop()
+		stop(server.Load())
 	})
 	defer stopListening()
 	defer clearAway()
@@ -97,6 +97,26 @@ func Serve(o Options) int {
 		return 1
 	}
 	return 0
+}
+
+// answering is how long the answers to the last calls may take to leave. go-plugin's own stream, which the host never ends, holds up a stop for all of it.
+const answering = time.Second
+
+// stop ends the server when what was answered has left: a call has ended for Drain before its answer is written.
+func stop(server *grpc.Server) {
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		server.GracefulStop()
+	}()
+	late := time.NewTimer(answering)
+	defer late.Stop()
+	select {
+	case <-left:
+	case <-late.C:
+	}
+	server.Stop()
+	<-left
 }
 
 func readTLS() (*tls.Config, error) {
