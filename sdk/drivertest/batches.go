@@ -3,6 +3,9 @@ package drivertest
 import (
 	"context"
 	"io"
+	"time"
+
+	"google.golang.org/grpc"
 
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -14,6 +17,8 @@ func batchChecks() []check {
 		of("same-token-again", "A token that comes in two batches, and alone, is one job with one identifier.", "", look, batchedAgain),
 		of("refusal-spoils-nothing", "A job of a batch that cannot be run is refused by itself; the others are taken and run.", "",
 			"Answer each job with its own error; the batch's error is about those that nothing was yielded for.", batchWithARefusal),
+		of("token-twice", "A batch in which a token comes twice is refused as INVALID, and nothing of it is handed over.", "scheduler.Batcher; scheduler.proto, message SubmitBatchRequest",
+			"Compare the tokens before you hand anything over; Go's SDK does.", batchWithATwin),
 		of("kill-within", "A driver that is killed within a batch makes one job of each token, once the next process gets the batch again.", "", look, killedWithinABatch),
 	)
 }
@@ -42,13 +47,30 @@ func (t *trial) batch(ctx context.Context, s *subject, jobs ...*schedulerv1.Job)
 			return all, saw("a batch of %d jobs got %d answers", len(jobs), len(all))
 		}
 		if err != nil {
-			return all, saw("SubmitBatch: %s", said(err))
+			return all, saw("SubmitBatch: %w", &callError{err})
 		}
 		if all[answer.GetToken()] != nil {
 			return all, saw("job %s of a batch was answered twice", answer.GetToken())
 		}
 		all[answer.GetToken()] = answer
 	}
+}
+
+// kill waits for the moment at which a driver is killed within a batch.
+type kill func(context.Context, grpc.ServerStreamingClient[schedulerv1.SubmitBatchResponse])
+
+func afterAnAnswer(_ context.Context, stream grpc.ServerStreamingClient[schedulerv1.SubmitBatchResponse]) {
+	_, _ = stream.Recv()
+}
+
+func killsAt(moments ...time.Duration) []kill {
+	all := make([]kill, len(moments))
+	for i, moment := range moments {
+		all[i] = func(ctx context.Context, _ grpc.ServerStreamingClient[schedulerv1.SubmitBatchResponse]) {
+			_ = sleep(ctx, moment)
+		}
+	}
+	return all
 }
 
 // taken is batch for jobs that must all be taken.
@@ -109,21 +131,42 @@ func batchWithARefusal(ctx context.Context, t *trial) error {
 	return t.once(ctx, t.subject, refTo(first), refTo(last))
 }
 
+func batchWithATwin(ctx context.Context, t *trial) error {
+	first, twin := t.marking("exit 0"), t.marking("exit 0")
+	answers, err := t.batch(ctx, t.subject, first, twin, twin)
+	if kindOf(err) != fault.Invalid {
+		return saw("a batch in which a token came twice gave %s instead of %s, and %d answers", orNothing(err), fault.Invalid, len(answers))
+	}
+	told, err := t.query(ctx, refTo(first), refTo(twin))
+	if err != nil {
+		return saw("Query: %s", said(err))
+	}
+	for _, s := range told {
+		if s.GetState() != schedulerv1.State_STATE_LOST {
+			return saw("a batch was refused as a whole, and one of its jobs is %s", show(s))
+		}
+	}
+	return nil
+}
+
+// killedWithinABatch kills the driver at some moments, and at that of the first answer, at which a part of the batch has been handed over for certain.
 func killedWithinABatch(ctx context.Context, t *trial) error {
-	for _, moment := range moments(t.suite.scouted.submitting) {
+	for _, kill := range append(killsAt(moments(t.suite.scouted.submitting)...), afterAnAnswer) {
 		jobs := []*schedulerv1.Job{t.marking("exit 0"), t.marking("exit 0"), t.marking("exit 0")}
 		s, err := t.begin(ctx)
 		if err != nil {
 			return err
 		}
-		called := make(chan struct{})
-		go func() {
-			defer close(called)
-			_, _ = t.batch(ctx, s, jobs...)
-		}()
-		_ = sleep(ctx, moment)
+		for _, job := range jobs {
+			t.keep(refTo(job))
+		}
+		within, cancel := t.suite.patient(ctx)
+		stream, err := schedulerv1.NewBatchesClient(s.conn()).SubmitBatch(within, &schedulerv1.SubmitBatchRequest{Instance: s.instance, Jobs: jobs})
+		if err == nil {
+			kill(within, stream)
+		}
 		s.kill()
-		<-called
+		cancel()
 		next, err := t.begin(ctx)
 		if err != nil {
 			return err

@@ -8,12 +8,13 @@ type convicted struct{ fails, may string }
 func convictions() map[string]convicted {
 	return map[string]convicted{
 		"takes running jobs for succeeded": {fails: "states/running-is-not-ended holds/leaves-what-runs", may: "states/* cancel/* events/* workflows/* faults/* logs/* arrays/* holds/* suspends/* removals/* explanations/* batches/* downloads/*"},
-		"tells unknown jobs as failed":     {fails: "submit/refused-leaves-nothing query/unknown-is-lost"},
+		"tells unknown jobs as failed":     {fails: "batches/token-twice submit/refused-leaves-nothing query/unknown-is-lost"},
 		"tells cancelled jobs as failed": {fails: "cancel/running cancel/at-once cancel/array cancel/all-processes cancel/twice cancel/unknown cancel/only-what-was-named " +
 			"cancel/by-the-token states/running-is-not-ended holds/cancel-what-is-held workflows/failed-node-cancels workflows/cancel " +
 			"faults/restart-while-jobs-run faults/two-processes"},
-		"goes backwards":   {fails: "states/never-backwards holds/leaves-what-runs"},
-		"changes its mind": {fails: "states/end-is-final"},
+		"tells causes of its own": {fails: "states/known-causes"},
+		"goes backwards":          {fails: "states/never-backwards holds/leaves-what-runs"},
+		"changes its mind":        {fails: "states/end-is-final"},
 		"gives no reasons": {fails: "query/unknown-is-lost cancel/running states/exit-one-fails states/exit-255-fails states/killed-by-9 states/killed-by-15 " +
 			"states/command-not-found states/run-time-limit holds/hold-and-release holds/cancel-what-is-held " +
 			"workflows/failed-node-cancels"},
@@ -28,7 +29,7 @@ func convictions() map[string]convicted {
 			"downloads/only-some-tasks workflows/in-order workflows/numbers-tasks workflows/failed-node-cancels workflows/cancel"},
 		"tells another identifier":            {fails: "query/tells-every-task"},
 		"knows no job without its identifier": {fails: "query/goes-by-the-token cancel/by-the-token"},
-		"fails where one job is unknown": {fails: "submit/refused-leaves-nothing query/unknown-is-lost query/unknown-spoils-nothing query/keeps-to-pages cancel/unknown " +
+		"fails where one job is unknown": {fails: "submit/refused-leaves-nothing query/unknown-is-lost query/unknown-spoils-nothing query/keeps-to-pages cancel/unknown states/known-causes batches/token-twice " +
 			"cancel/before-submission"},
 		"tells of more than was asked": {fails: "query/tells-only-what-was-asked"},
 		"submits without looking": {fails: "batches/same-token-again submit/same-token-twice submit/same-token-after-the-end submit/same-token-at-once faults/kill-during-submit " +
@@ -50,10 +51,10 @@ func convictions() map[string]convicted {
 		"ignores the limit of the run time": {fails: "states/run-time-limit"},
 		"gives commands to a shell":         {fails: "exact/command-is-no-shell-line"},
 		"cancels nothing": {fails: "cancel/running cancel/at-once cancel/array cancel/all-processes cancel/twice cancel/unknown cancel/only-what-was-named " +
-			"cancel/by-the-token states/running-is-not-ended holds/cancel-what-is-held workflows/cancel faults/restart-while-jobs-run " +
+			"cancel/by-the-token states/running-is-not-ended states/known-causes holds/cancel-what-is-held workflows/cancel faults/restart-while-jobs-run " +
 			"faults/two-processes"},
 		"cancels the first job only": {fails: "cancel/unknown"},
-		"gives errors without an ErrorInfo": {fails: "removals/only-what-has-ended plugin/replaces-a-revision plugin/refuses-and-knows-not plugin/forgets plugin/keeps-instances-apart plugin/drains " +
+		"gives errors without an ErrorInfo": {fails: "batches/token-twice removals/only-what-has-ended plugin/replaces-a-revision plugin/refuses-and-knows-not plugin/forgets plugin/keeps-instances-apart plugin/drains " +
 			"plugin/sets-its-log-level submit/refuse* errors/unknown-instance-* errors/stale-revision errors/carry-their-kind " +
 			"events/ends-on-drain logs/of-nobody logs/refuses-no-stream uploads/refuse-* uploads/missing " +
 			"downloads/refuse-what-is-no-file downloads/of-nobody workflows/refuses-a-cycle"},
@@ -72,6 +73,7 @@ func convictions() map[string]convicted {
 		"takes any log level":              {fails: "plugin/sets-its-log-level"},
 		"forgets nothing":                  {fails: "plugin/forgets plugin/keeps-instances-apart"},
 		"goes on when its caller has gone": {fails: "limits/leaves-nothing-behind events/ends-with-its-caller events/ends-on-drain"},
+		"ends at once by SIGTERM":          {fails: "faults/terminates-in-good-order"},
 		"ends by SIGINT":                   {fails: "faults/interrupt-is-ignored"},
 		"sends no heartbeat":               {fails: "events/heartbeat-first"},
 		"drops events":                     {fails: "events/tells-a-whole-life"},
@@ -94,8 +96,11 @@ func convictions() map[string]convicted {
 		"ignores the order of nodes":       {fails: "workflows/in-order workflows/failed-node-cancels"},
 		"does not name the node":           {fails: "workflows/failed-node-cancels"},
 		"reports no steps":                 {fails: "probes/reports-steps"},
-		"batches without looking":          {fails: "batches/same-token-again", may: "batches/kill-within"},
+		"batches without looking":          {fails: "batches/same-token-again batches/kill-within"},
 		"stops a batch at a refusal":       {fails: "batches/refusal-spoils-nothing"},
+		"takes a token twice in a batch":   {fails: "batches/token-twice"},
+		"suspends only what runs":          {fails: "suspends/leaves-what-ended faults/kill-suspend faults/stop-suspend"},
+		"removes only what is there":       {fails: "removals/again", may: "faults/kill-remove"},
 		"suspends nothing":                 {fails: "suspends/suspend-and-resume"},
 		"removes what runs":                {fails: "removals/only-what-has-ended removals/is-not-found"},
 		"removes by the token's start":     {fails: "removals/its-own-only"},

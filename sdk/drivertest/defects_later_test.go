@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -17,6 +19,9 @@ func laterDefects() map[string]defect {
 	return map[string]defect{
 		"batches without looking":        {driver: func(d *poolDriver) scheduler.Driver { return &hasty{d} }},
 		"stops a batch at a refusal":     {driver: func(d *poolDriver) scheduler.Driver { return d }, in: spoiled},
+		"takes a token twice in a batch": {in: withoutTwins},
+		"suspends only what runs":        {driver: func(d *poolDriver) scheduler.Driver { return &exacting{d} }},
+		"removes only what is there":     {driver: func(d *poolDriver) scheduler.Driver { return &pedantic{d} }},
 		"suspends nothing":               {driver: func(d *poolDriver) scheduler.Driver { return &tireless{d} }},
 		"removes what runs":              {driver: func(d *poolDriver) scheduler.Driver { return &ruthless{d} }},
 		"removes by the token's start":   {driver: func(d *poolDriver) scheduler.Driver { return &sweeping{d} }},
@@ -94,6 +99,46 @@ func (d *hasty) SubmitBatch(ctx context.Context, jobs []scheduler.Job, yield fun
 		}
 	}
 	return nil
+}
+
+// withoutTwins keeps one job of each token.
+func withoutTwins(_ string, m any) {
+	if r, ok := m.(*schedulerv1.SubmitBatchRequest); ok {
+		seen := map[string]bool{}
+		r.Jobs = slices.DeleteFunc(r.GetJobs(), func(j *schedulerv1.Job) bool {
+			twin := seen[j.GetToken()]
+			seen[j.GetToken()] = true
+			return twin
+		})
+	}
+}
+
+// exacting suspends nothing that has ended, and says so.
+type exacting struct{ *poolDriver }
+
+func (d *exacting) Suspend(ctx context.Context, refs []scheduler.Ref) error {
+	for _, ref := range refs {
+		now, err := d.known(ctx, ref)
+		if err != nil {
+			return err
+		}
+		if now[0].State.Terminal() {
+			return fault.Conflict.New("job %s has ended", ref.ID)
+		}
+	}
+	return d.poolDriver.Suspend(ctx, refs)
+}
+
+// pedantic finds no job to remove where there is none.
+type pedantic struct{ *poolDriver }
+
+func (d *pedantic) Remove(ctx context.Context, refs []scheduler.Ref) error {
+	for _, ref := range refs {
+		if _, err := d.known(ctx, ref); err != nil {
+			return err
+		}
+	}
+	return d.poolDriver.Remove(ctx, refs)
 }
 
 // tireless suspends nothing.

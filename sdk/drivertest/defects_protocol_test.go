@@ -99,6 +99,14 @@ func protocolDefects() map[string]defect {
 			return &pluginv1.ForgetResponse{}, method == pluginv1.Plugin_Forget_FullMethodName
 		}},
 		"goes on when its caller has gone": {driver: func(d *poolDriver) scheduler.Driver { return &sleepless{d} }},
+		"ends at once by SIGTERM": {begin: func() {
+			signals := make(chan os.Signal, 1)
+			signal.Notify(signals, syscall.SIGTERM)
+			go func() {
+				<-signals
+				os.Exit(0)
+			}()
+		}},
 		"ends by SIGINT": {begin: func() {
 			signals := make(chan os.Signal, 1)
 			signal.Notify(signals, syscall.SIGINT)

@@ -69,6 +69,7 @@ func stateDefects() map[string]defect {
 				s.State = schedulerv1.State_STATE_FAILED
 			}
 		})},
+		"tells causes of its own": {out: statuses(func(s *schedulerv1.Status) { s.Cause = 77 })},
 		"goes backwards": {out: answered(func(s *schedulerv1.Status) {
 			if s.GetState() == schedulerv1.State_STATE_RUNNING && thirdTime(s.GetToken()) {
 				s.State = schedulerv1.State_STATE_QUEUED

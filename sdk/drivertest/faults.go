@@ -38,7 +38,7 @@ func faultChecks() []check {
 			"Decide at the pool, or under a lock that both processes see, whether a token is new.", twoProcesses),
 		of("host-dies", "A driver whose host has gone, so that its lifeline ends, ends at once; its jobs go on.", "docs/protocol.md, a driver's process: the lifeline",
 			"Watch the descriptor that OCEANID_LIFELINE names, and end with your process group when it ends; Go's SDK does.", hostDies),
-		of("terminates-in-good-order", "SIGTERM lets calls under way end, and then the process ends by itself.", "plugin.proto, rpc Drain",
+		of("terminates-in-good-order", "SIGTERM lets calls under way end, takes no new ones, and then the process ends by itself.", "plugin.proto, rpc Drain",
 			"Take SIGTERM for a request to drain; Go's SDK does.", terminatesInGoodOrder),
 		of("interrupt-is-ignored", "SIGINT, which a terminal sends to all, ends no driver: its host ends it.", "plugin.proto, service Plugin",
 			"Ignore SIGINT; Go's SDK does.", interruptIsIgnored),

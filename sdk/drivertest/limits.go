@@ -62,6 +62,9 @@ func leavesNothingBehind(ctx context.Context, t *trial) error {
 			cancel()
 		}
 	}
+	if err := t.stopsListening(ctx, s); err != nil {
+		return err
+	}
 	left, err := s.drain(ctx, t.suite.o.Patience*3/4)
 	if err != nil {
 		return saw("after calls that were given up Drain answered %s", said(err))
@@ -70,6 +73,23 @@ func leavesNothingBehind(ctx context.Context, t *trial) error {
 		return saw("%v after their callers had gone away %d calls were still under way", t.suite.o.Patience*3/4, left)
 	}
 	return nil
+}
+
+// stopsListening goes away from a watch that is under way for certain: on a slow machine the brief calls may never have come to the driver.
+func (t *trial) stopsListening(ctx context.Context, s *subject) error {
+	if !t.suite.serves(serviceEvents) {
+		return nil
+	}
+	ctx, cancel := t.suite.patient(ctx)
+	defer cancel()
+	stream, err := s.watch(ctx, "")
+	if err == nil {
+		_, err = stream.Recv()
+	}
+	if err != nil {
+		return saw("Watch: %s", said(err))
+	}
+	return s.known(ctx)
 }
 
 func answersWhileBusy(ctx context.Context, t *trial) error {

@@ -58,7 +58,14 @@ func terminatesInGoodOrder(ctx context.Context, t *trial) error {
 	if err != nil {
 		return err
 	}
-	s.signal(syscall.SIGTERM)
+	if t.suite.serves(serviceUploads) {
+		err = t.terminatesWithin(ctx, s)
+	} else {
+		s.signal(syscall.SIGTERM)
+	}
+	if err != nil {
+		return err
+	}
 	if err := t.gone(ctx, s, "SIGTERM"); err != nil {
 		return err
 	}
@@ -66,6 +73,44 @@ func terminatesInGoodOrder(ctx context.Context, t *trial) error {
 		return saw("after SIGTERM the process should have ended with status 0: %v", crash)
 	}
 	return t.once(ctx, t.subject, ref)
+}
+
+// terminatesWithin sends SIGTERM in the middle of an upload, which is to be answered when its last byte has come.
+func (t *trial) terminatesWithin(ctx context.Context, s *subject) error {
+	ctx, cancel := t.suite.patient(ctx)
+	defer cancel()
+	stream, err := schedulerv1.NewUploadsClient(s.conn()).Upload(ctx)
+	if err != nil {
+		return saw("Upload: %s", said(err))
+	}
+	content := []byte("the first part, and the second")
+	in := describe("input", content, 0o644)
+	header := &schedulerv1.UploadHeader{Instance: s.instance, Token: t.keep(t.stranger()).GetToken(), Input: in}
+	for _, m := range []*schedulerv1.UploadRequest{
+		{Message: &schedulerv1.UploadRequest_Header{Header: header}}, {Message: &schedulerv1.UploadRequest_Chunk{Chunk: content[:14]}},
+	} {
+		if err := stream.Send(m); err != nil {
+			return saw("Upload: %s", said(err))
+		}
+	}
+	// What is answered after the upload began tells that the process has it.
+	for range looks {
+		if err := s.known(ctx); err != nil {
+			return err
+		}
+	}
+	s.signal(syscall.SIGTERM)
+	for s.known(ctx) == nil {
+		if err := sleep(ctx, shortestPause); err != nil {
+			return saw("after SIGTERM new calls were still taken: %w", err)
+		}
+	}
+	// A driver that has broken off says so at the end.
+	_ = stream.Send(&schedulerv1.UploadRequest{Message: &schedulerv1.UploadRequest_Chunk{Chunk: content[14:]}})
+	if _, err := stream.CloseAndRecv(); err != nil {
+		return saw("SIGTERM came while an upload was under way, and it ended with %s", said(err))
+	}
+	return nil
 }
 
 // gone waits until the process has ended.

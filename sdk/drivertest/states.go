@@ -26,6 +26,8 @@ func stateChecks() []check {
 			"Do not tell an older state once a newer one was told; tell an exit only of what has ended.", neverBackwards),
 		of("end-is-final", "A terminal state never changes again.", "scheduler.State.Terminal", "Keep the end that you told first.", endIsFinal),
 		of("running-is-not-ended", "A task that runs is never told as ended.", "", "Tell an end only when the pool says that the task has ended.", runningIsNotEnded),
+		of("known-causes", "A cause, where one is told, is one of those that the protocol has.", "scheduler.Cause; scheduler.proto, enum Cause",
+			"Tell one of them or none; the pool's own word belongs into native.", knownCauses),
 		of("gives-sane-times", "The time of a state, where it is told, lies within a day of now.", "scheduler.Status, Time", "Tell the time in UTC by the pool's clock, or leave it out.", saneTimes),
 	)
 }
@@ -212,6 +214,30 @@ func runningIsNotEnded(ctx context.Context, t *trial) error {
 	}
 	_, err = t.cancelled(ctx, ref)
 	return err
+}
+
+func knownCauses(ctx context.Context, t *trial) error {
+	long := t.long()
+	refs, err := t.together(ctx, []*schedulerv1.Job{t.shell("exit 0"), t.shell("exit 1"), t.shell("kill -9 $$"), t.shell("exit 127"), long})
+	if err != nil {
+		return err
+	}
+	if err := t.cancel(ctx, refs[len(refs)-1]); err != nil {
+		return saw("Cancel: %s", said(err))
+	}
+	if _, err := t.untilEach(ctx, refs, "at an end", tasks.ended); err != nil {
+		return err
+	}
+	told, err := t.query(ctx, append(refs, t.stranger())...)
+	if err != nil {
+		return saw("Query: %s", said(err))
+	}
+	for _, s := range told {
+		if _, known := schedulerv1.Cause_name[int32(s.GetCause())]; !known {
+			return saw("cause %d was told of a job that is %s", s.GetCause(), show(s))
+		}
+	}
+	return nil
 }
 
 func saneTimes(ctx context.Context, t *trial) error {

@@ -6,7 +6,8 @@ import "context"
 // Submit of its own.
 type Batcher interface {
 	// SubmitBatch hands jobs over, each as Submit would: idempotent by its own token, alone or with any others. It yields exactly one answer for each job, in any
-	// order, as soon as that is known. An error of its own is about those that nothing was yielded for. It stops with yield's error.
+	// order, as soon as that is known. An error of its own is about those that nothing was yielded for. It stops with yield's error. Tokens are different: the SDK
+	// refuses a batch in which one comes twice as fault.Invalid, and no driver sees it.
 	SubmitBatch(ctx context.Context, jobs []Job, yield func(Submitted) error) error
 }
 

@@ -2931,7 +2931,7 @@ func (x *Check) GetText() string {
 type SubmitBatchRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Instance *pluginv1.Instance     `protobuf:"bytes,1,opt,name=instance,proto3" json:"instance,omitempty"`
-	// Each with a token of its own.
+	// Each with a token of its own: a batch in which a token comes twice is INVALID, and nothing of it is handed over.
 	Jobs          []*Job `protobuf:"bytes,2,rep,name=jobs,proto3" json:"jobs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
