@@ -43,6 +43,8 @@ def upload(*chunks, said=b"ab"):
 		"an upload whose end is missing": `refused(fault.Invalid, lambda: upload(b"a"))`,
 		"a driver without a verb":        `p = type("Driver", (), dict(submit=1, query=1)); assert verbs.lacking(p) == ["cancel"]`,
 		"half a capability":              `p = type("Driver", (), dict(submit=1, query=1, cancel=1, hold=1, tail=1)); assert verbs.lacking(p) == ["release"]`,
+		"a cause that there is not":      `refused(fault.Internal, lambda: check.status(s.Status(token="t", state=protocol.State.FAILED, cause=77)))`,
+		"nothing of a good status":       `check.status(s.Status(token="t", state=protocol.State.FAILED, cause=protocol.Cause.RUN_TIME)); check.status(s.Status(token="t", state=protocol.State.RUNNING))`,
 		"nothing of a good one":          `upload(b"ab"); check.job(s.Job(token="t", command="true", resources=s.Resources(cpus=0.5), labels={"a": "ä"}, inputs=[s.Input(name="a"), s.Input(name="ab/c")]))`,
 	} {
 		t.Run(name, func(t *testing.T) {

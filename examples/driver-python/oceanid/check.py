@@ -7,6 +7,7 @@ from . import fault, protocol
 _TOKEN = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STATES = {number for name, number in vars(protocol.State).items() if name not in ("UNSPECIFIED", "PENDING")}
+_CAUSES = set(vars(protocol.Cause).values())
 
 
 def token(value):
@@ -28,6 +29,8 @@ def status(s):
         raise fault.Internal(f"the driver told a status without a token (job {s.id!r})", blame="driver")
     if s.state not in _STATES:
         raise fault.Internal(f"the driver told state {s.state} for job {s.id!r}; a driver may say anything but that", blame="driver")
+    if s.cause not in _CAUSES:
+        raise fault.Internal(f"the driver told cause {s.cause} for job {s.id!r}; there is none of that number", blame="driver")
     if s.task < 0 or s.count < 0:
         raise fault.Internal(f"the driver told task {s.task}, count {s.count} for job {s.id!r}", blame="driver")
     return s

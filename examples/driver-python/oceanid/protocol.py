@@ -75,6 +75,7 @@ plugin = _package("oceanid.plugin.v1")
 scheduler = _package("oceanid.scheduler.v1")
 rpc = _package("google.rpc")
 State = enum("oceanid.scheduler.v1.State")
+Cause = enum("oceanid.scheduler.v1.Cause")
 LogStream = enum("oceanid.scheduler.v1.LogStream")
 
 # What both sides keep to: docs/protocol.md, "Limits".
