@@ -25,11 +25,21 @@ func (d *driver) watchJobs(ctx context.Context, from scheduler.Cursor, flows *fl
 	if err != nil {
 		return err
 	}
-	w := &watch{driver: d, place: p, at: parseCursor(from), flows: flows, yield: flows.pass}
+	w := &watch{driver: d, place: p, at: parseCursor(from), flows: flows, unmade: newUnmade(d, flows), yield: flows.pass}
+	asking, stop := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		stop(w.unmade.run(asking))
+	}()
+	defer func() { stop(nil); <-ended }()
 	for {
-		err := w.follow(ctx)
+		err := w.follow(asking)
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if asking.Err() != nil {
+			return context.Cause(asking)
 		}
 		if !errors.Is(err, errAnotherLog) {
 			return err
@@ -68,6 +78,7 @@ type watch struct {
 	place  *place
 	at     position
 	flows  *flows
+	unmade *unmade
 	yield  func(scheduler.Event) error
 }
 
@@ -171,14 +182,16 @@ func (w *watch) tell(ctx context.Context, e eventlog.Event) error {
 		w.driver.log.Debug("the event log tells of a job that nobody submitted through Oceanid", "cluster", e.Cluster)
 		return nil
 	}
-	s, ok := news(e, o)
 	if e.Code == eventlog.FactoryPaused || e.Code == eventlog.FactoryResumed {
-		s, ok, err = w.driver.unmade(ctx, e, o)
+		w.unmade.ask(e, o)
+		return nil
 	}
-	if !ok || err != nil {
-		return err
+	w.unmade.made(e)
+	s, ok := news(e, o)
+	if !ok {
+		return nil
 	}
-	return w.yield(scheduler.Event{Status: s, Cursor: w.at.cursor()})
+	return w.yield(scheduler.Event{Status: w.flows.slots.at(e, s), Cursor: w.at.cursor()})
 }
 
 // tail prints the log from a position on, until ctx is done.

@@ -207,6 +207,9 @@ func (f *flow) addEvent(e eventlog.Event) {
 		return
 	}
 	if s, ok := nodeNews(e, f.ref, run.leaf.First, run.leaf.Job.Tasks()); ok {
+		if s.Node == "" && s.State != scheduler.Queued && s.State != scheduler.Held {
+			s.Node = run.tasks[s.Task].Node // the event of an end does not say it again
+		}
 		run.tasks[s.Task] = s
 	}
 }

@@ -3,18 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/dag"
 	"github.com/oceanid/oceanid/plugins/condor/internal/eventlog"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
-
-// lookAtWorkflows is how often the journals of workflows that have not ended are looked at. DAGMan writes them once a second.
-const lookAtWorkflows = time.Second
 
 // flows follows workflows beside one call of Watch. What their jobs' events tell comes by the event log; what DAGMan decides, by its journals.
 type flows struct {
@@ -27,8 +22,15 @@ type flows struct {
 	// active are the workflows whose end has not been told, and told what has been told of the end of their tasks.
 	active map[string]scheduler.ID
 	told   map[string]map[int]bool
-	// ending are those whose DAGMan has ended before the jobs of its nodes: how it has.
+	// ending are those whose DAGMan has ended, and not yet all tasks: how it has. unsure are those that were active from before, whose DAGMan may have ended by then.
 	ending map[string]scheduler.Status
+	unsure map[string]bool
+
+	slots slots // is the event log's reader's
+	// sizes is follow's: of each workflow what its journals were like when they were read last.
+	sizes map[string]string
+	// stirred tells that something has happened to a workflow, over that a DAGMan has ended.
+	stirred, over chan struct{}
 }
 
 // Watch follows jobs and workflows. How it does jobs: see watchJobs.
@@ -36,7 +38,8 @@ func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 	if _, err := d.at(ctx); err != nil {
 		return err
 	}
-	w := &flows{driver: d, yield: yield, cursor: from, notes: make(map[int]dag.Note), active: make(map[string]scheduler.ID), told: make(map[string]map[int]bool), ending: make(map[string]scheduler.Status)}
+	w := &flows{driver: d, yield: yield, cursor: from, notes: make(map[int]dag.Note), active: make(map[string]scheduler.ID), told: make(map[string]map[int]bool), ending: make(map[string]scheduler.Status), unsure: make(map[string]bool),
+		slots: make(slots), sizes: make(map[string]string), stirred: make(chan struct{}, 1), over: make(chan struct{}, 1)}
 	if err := w.begin(ctx, from != ""); err != nil {
 		return err
 	}
@@ -66,7 +69,7 @@ func (w *flows) begin(ctx context.Context, notes bool) error {
 	}
 	for line := range strings.Lines(answer["active"]) {
 		if token, id, found := strings.Cut(strings.TrimSpace(line), " "); found && scheduler.ValidToken(token) {
-			w.active[token] = scheduler.ID(id)
+			w.active[token], w.unsure[token] = scheduler.ID(id), true
 		}
 	}
 	for line := range strings.Lines(answer["notes"]) {
@@ -80,6 +83,17 @@ func (w *flows) begin(ctx context.Context, notes bool) error {
 		}
 	}
 	return nil
+}
+
+// aside tells something besides the event log, unless it is ok no more.
+func (w *flows) aside(what func() (s scheduler.Status, ok bool)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s, ok := what()
+	if !ok {
+		return nil
+	}
+	return w.yield(scheduler.Event{Status: s, Cursor: w.cursor})
 }
 
 // pass tells what the event log has told of a job.
@@ -107,6 +121,7 @@ func (w *flows) tell(ctx context.Context, e eventlog.Event, cursor scheduler.Cur
 	if !mine {
 		return false, nil
 	}
+	signal(w.stirred)
 	if !n.Node {
 		return true, w.tellEngine(ctx, e, ref)
 	}
@@ -114,17 +129,20 @@ func (w *flows) tell(ctx context.Context, e eventlog.Event, cursor scheduler.Cur
 	if !ok {
 		return true, nil
 	}
+	if s = w.slots.at(e, s); s.Node == "" && s.State.Terminal() {
+		s.Node = w.driver.ranOn(ref.Token, e.Cluster, s.Task)
+	}
 	if s.State.Terminal() && n.Judged {
 		s = judged(s)
 	}
-	if !s.State.Terminal() && w.over(s) {
+	if !s.State.Terminal() && w.known(s) {
 		return true, nil
 	}
 	return true, w.yieldAll([]scheduler.Status{s}, false)
 }
 
-// over tells whether the task's end has been told, from DAGMan's own files: the event log may come to it later.
-func (w *flows) over(s scheduler.Status) bool {
+// known tells whether the task's end has been told, from DAGMan's own files: the event log may come to it later.
+func (w *flows) known(s scheduler.Status) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.told[s.Token][s.Task]
@@ -155,37 +173,27 @@ func (w *flows) tellEngine(ctx context.Context, e eventlog.Event, ref scheduler.
 	if !ok {
 		return nil
 	}
-	return w.survey(ctx, ref, engine, false)
-}
-
-// survey tells where the tasks of a workflow stand, or only those that have ended and were not told.
-func (w *flows) survey(ctx context.Context, ref scheduler.Ref, engine scheduler.Status, ends bool) error {
+	if engine.State.Terminal() {
+		// What comes of its tasks may have to be asked of the schedd, for which the log does not wait.
+		w.mu.Lock()
+		w.ending[ref.Token] = engine
+		w.mu.Unlock()
+		signal(w.over)
+		return nil
+	}
 	all, err := w.driver.surveyOf(ctx, ref, engine, nil)
 	if err != nil {
 		return err
 	}
-	return w.conclude(ctx, ref, engine, all, ends)
+	return w.yieldAll(all, false)
 }
 
-// conclude tells what a survey has found, and is done with a workflow that has ended. One whose DAGMan has ended first, as when it is removed, follow surveys again.
-func (w *flows) conclude(ctx context.Context, ref scheduler.Ref, engine scheduler.Status, all []scheduler.Status, ends bool) error {
-	open := anyOpen(all)
-	if engine.State.Terminal() && open {
-		w.mu.Lock()
-		w.ending[ref.Token] = engine
-		w.mu.Unlock()
+// signal wakes who waits for c, now or when they come.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
-	if err := w.yieldAll(all, ends); err != nil || open || !engine.State.Terminal() {
-		return err
-	}
-	w.mu.Lock()
-	delete(w.active, ref.Token)
-	delete(w.told, ref.Token)
-	delete(w.ending, ref.Token)
-	maps.DeleteFunc(w.notes, func(_ int, n dag.Note) bool { return n.Token == ref.Token })
-	w.mu.Unlock()
-	_, err := w.driver.ask(ctx, script{name: "end a workflow", file: "workflow", call: words("told_workflows", ref.Token)})
-	return err
 }
 
 // yieldAll tells statuses; of ends only those of tasks of which that was not told.
@@ -218,57 +226,4 @@ func (w *flows) yieldAll(all []scheduler.Status, ends bool) error {
 		}
 	}
 	return nil
-}
-
-// follow looks at the journals until ctx is done. A pool that does not answer now is told by the one who follows the event log.
-func (w *flows) follow(ctx context.Context) error {
-	tick := time.NewTicker(lookAtWorkflows)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		w.mu.Lock()
-		refs := make([]scheduler.Ref, 0, len(w.active))
-		for token, id := range w.active {
-			refs = append(refs, scheduler.Ref{ID: id, Token: token})
-		}
-		ending := maps.Clone(w.ending)
-		w.mu.Unlock()
-		for _, ref := range refs {
-			if engine, is := ending[ref.Token]; is {
-				all, err := w.driver.surveyOf(ctx, ref, engine, nil)
-				if err != nil {
-					continue
-				}
-				if err := w.conclude(ctx, ref, engine, all, true); err != nil {
-					return err
-				}
-				continue
-			}
-			f, err := w.driver.flow(ctx, ref)
-			if err != nil {
-				continue
-			}
-			if changed, err := f.refresh(ctx); err != nil || !changed && w.looked(ref.Token) {
-				continue
-			}
-			if err := w.yieldAll(f.survey(scheduler.Status{}, nil), true); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// looked tells whether the workflow has been surveyed by this Watch.
-func (w *flows) looked(token string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, looked := w.told[token]
-	if !looked {
-		w.told[token] = make(map[int]bool)
-	}
-	return looked
 }
