@@ -15,6 +15,12 @@ const (
 	hydrographFile = "hydrograph.csv"
 )
 
+// The label by which the portal knows its own jobs.
+const (
+	appLabel = "app"
+	appFlood = "flood"
+)
+
 // flood is the job: the model once for each sub-basin.
 func flood(o options) (scheduler.Job, error) {
 	basins, err := hydro.Load(filepath.Join(o.data, basinsFile), hydro.ReadBasins)
@@ -30,6 +36,7 @@ func flood(o options) (scheduler.Job, error) {
 		Array:     &scheduler.Array{Count: len(basins)},
 		Resources: scheduler.Resources{CPUs: 1, Memory: 64 << 20},
 		User:      whoami(),
+		Labels:    map[string]string{appLabel: appFlood},
 	}, err
 }
 

@@ -3,12 +3,15 @@
 //
 //	portal [-config config.hcl] [-scheduler local] [-listen 127.0.0.1:8080]
 //
-// What a portal has to do with Oceanid is in this file and in flood.go. The model, which it looks for beside itself, is in model/, its science in hydro/, the picture
+// Its page /order is a form for more of them: pressed twice, the button runs the model once.
+//
+// What a portal has to do with Oceanid is in this file, flood.go, order.go and process.go. The model, which it looks for beside itself, is in model/, its science in hydro/, the picture
 // in figure/.
 package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -49,26 +52,27 @@ func run(ctx context.Context, args []string) (failed error) {
 		defer cancel()
 		failed = errors.Join(failed, h.Close(end))
 	}()
-	page, err := serve(ctx, h, o, screen)
+	s, err := h.GetScheduler(ctx, o.scheduler)
+	if err != nil {
+		return fmt.Errorf("%w: -scheduler names one that %s defines", err, o.config)
+	}
+	results := newProcessing(h, o, screen)
+	if err := h.OnEvent("flood-results", host.HandlerOptions{}, results.handle); err != nil {
+		return err
+	}
+	floods := orders{s, o}
+	page, err := serve(ctx, h, floods, screen)
 	if err != nil {
 		return err
 	}
 	defer func() { failed = errors.Join(failed, page.close()) }()
 
-	s, err := h.GetScheduler(ctx, o.scheduler)
-	if err != nil {
-		return fmt.Errorf("%w: -scheduler names one that %s defines", err, o.config)
-	}
-	spec, err := flood(o)
-	if err != nil {
-		return err
-	}
-	job, err := s.Submit(ctx, spec)
+	job, err := floods.submit(ctx, rand.Text())
 	if err != nil {
 		return err
 	}
 	if err = follow(ctx, job, screen); err == nil {
-		err = present(ctx, job, o, screen)
+		err = results.wait(ctx, job.ID)
 	}
 	if ctx.Err() != nil {
 		screen.say("The job goes on without the portal: oceanid --config %s jobs show %s", o.config, job.ID)

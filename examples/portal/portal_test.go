@@ -64,6 +64,7 @@ func TestPortal(t *testing.T) {
 			t.Errorf("the file and what is served differ: %v", err)
 		}
 		check(t, table)
+		p.ordersOnce(url)
 		p.get(url+"results/"+id+"/tasks", 404)
 		p.get(url+"results/..%2f..%2f/config.hcl", 404)
 		p.get(strings.Replace(url, "127.0.0.1", "localhost", 1), 200)
@@ -240,6 +241,54 @@ func (p *portal) get(url string, code int) string {
 		p.t.Errorf("%s: %s, %v", url, answer.Status, err)
 	}
 	return string(body)
+}
+
+// ordersOnce presses the button of the form twice, and waits for the one flood that comes of it.
+func (p *portal) ordersOnce(url string) {
+	p.t.Helper()
+	_, rest, _ := strings.Cut(p.get(url+"order", 200), `name="key" value="`)
+	key, _, _ := strings.Cut(rest, `"`)
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	var pages []string
+	for range 2 {
+		r, err := http.NewRequestWithContext(p.ctx, "POST", url+"order", strings.NewReader("key="+key))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", strings.TrimSuffix(url, "/"))
+		answer, err := browser.Do(r)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusSeeOther {
+			p.t.Fatalf("the order was answered with %s", answer.Status)
+		}
+		pages = append(pages, answer.Header.Get("Location"))
+	}
+	if key == "" || pages[0] != pages[1] {
+		p.t.Errorf("one order with the key %q is %q", key, pages)
+	}
+	var listed struct{ Jobs []host.Job }
+	if err := json.Unmarshal([]byte(p.get(url+"api/jobs", 200)), &listed); err != nil || len(listed.Jobs) != 2 {
+		p.t.Errorf("there are %d jobs, %v", len(listed.Jobs), err)
+	}
+	// The handler makes its results, though nobody of the portal waits for it.
+	if line := p.until("Peak at the outlet"); !strings.Contains(line, "266 m³/s") {
+		p.t.Error(line)
+	}
+	if line := p.until("Picture:"); !strings.Contains(line, strings.TrimPrefix(pages[0], "/jobs/")) {
+		p.t.Error(line)
+	}
+	evil, err := http.NewRequestWithContext(p.ctx, "POST", url+"order", strings.NewReader("key=x"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	evil.Header.Set("Origin", "http://evil.example")
+	if answer, err := browser.Do(evil); err != nil || answer.StatusCode != http.StatusForbidden {
+		p.t.Errorf("an order from another site's page: %v, %v", answer, err)
+	}
 }
 
 func (p *portal) interrupt() {

@@ -21,8 +21,9 @@ type page struct {
 	ended  chan error
 }
 
-// serve begins to serve the pages of the host and the results of its jobs. It asks nobody who they are, so that it belongs on loopback, where it is by default.
-func serve(ctx context.Context, h *host.Host, o options, screen *screen) (*page, error) {
+// serve begins to serve the pages of the host, the form for orders, and the results of jobs. It asks nobody who they are, so that it belongs on loopback, where it is by default.
+func serve(ctx context.Context, h *host.Host, floods orders, screen *screen) (*page, error) {
+	o := floods.options
 	listener, err := listen(o.listen, screen)
 	if err != nil {
 		return nil, err
@@ -33,6 +34,8 @@ func serve(ctx context.Context, h *host.Host, o options, screen *screen) (*page,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", web.New(h, web.Options{Title: "Flood portal", Exhibits: shown.exhibits}))
+	mux.HandleFunc("GET /order", floods.form)
+	mux.Handle("POST /order", http.NewCrossOriginProtection().Handler(http.HandlerFunc(floods.take)))
 	mux.HandleFunc("GET /results/{job}/{file}", shown.serve)
 	ctx, leave := context.WithCancel(ctx)
 	p := &page{
