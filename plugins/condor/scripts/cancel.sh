@@ -12,7 +12,8 @@ cancel() {
 	settle "$@"
 	section said
 	code=0
-	condor_rm -constraint "$constraint" 2>&1 || code=$?
+	# A job that has ended stays in the queue for a moment, longer where the schedd has much to do, and condor_rm would make a removed one of it.
+	condor_rm -constraint "($constraint) && JobStatus =!= 4" 2>&1 || code=$?
 	section code
 	echo "$code"
 }
