@@ -35,7 +35,7 @@ func submitAll(t *testing.T, d *driver, jobs []scheduler.Job) (map[string]schedu
 func insistAll(t *testing.T, d *driver, jobs []scheduler.Job) map[string]scheduler.ID {
 	t.Helper()
 	ids := make(map[string]scheduler.ID)
-	for limit := time.Now().Add(90 * time.Second); ; {
+	for limit := time.Now().Add(patience); ; {
 		told, err := submitAll(t, d, jobs)
 		for token, s := range told {
 			switch {
@@ -249,7 +249,8 @@ func TestVerbsOnOneOfABatch(t *testing.T) {
 
 // 1000 jobs as they come from 50 submitters, 50 at a time, against the same by one condor_submit each.
 func TestBatchesAreFast(t *testing.T) {
-	d := ben(t)
+	t.Parallel()
+	d := ada(t)
 	const each, batches = 50, 4
 	jobs := func() (list []scheduler.Job) {
 		for i := range each {
@@ -257,16 +258,19 @@ func TestBatchesAreFast(t *testing.T) {
 		}
 		return list
 	}
-	insistAll(t, d, jobs()) // the connection stands
-	begin := time.Now()
 	var refs []scheduler.Ref
-	for range batches {
+	batch := func() {
 		for token, id := range insistAll(t, d, jobs()) {
 			refs = append(refs, scheduler.Ref{ID: id, Token: token, Tasks: 1})
 		}
 	}
+	batch() // the connection stands
+	begin := time.Now()
+	for range batches {
+		batch()
+	}
 	batched := time.Since(begin) / (each * batches)
-	out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", `printf 'executable=/bin/true\nrequest_cpus=1000\nqueue\n' >one.sub; a=$(date +%s%N); for i in 1 2 3 4 5 6 7 8 9 10; do condor_submit -terse one.sub >/dev/null; done; echo $((($(date +%s%N) - a) / 10)); condor_rm -constraint 'OceanidToken =?= undefined' >/dev/null`)
+	out, err := condor(t).Run(t.Context(), "ada", "sh", "-c", `printf 'executable=/bin/true\nrequest_cpus=1000\nqueue\n' >one.sub; a=$(date +%s%N); for i in 1 2 3 4 5 6 7 8 9 10; do condor_submit -terse one.sub >/dev/null; done; echo $((($(date +%s%N) - a) / 10)); condor_rm -constraint 'OceanidToken =?= undefined' >/dev/null`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,7 +61,7 @@ func (w *told) await(what string, wanted func(scheduler.Status) bool) {
 		}
 		return true
 	}
-	for limit := time.Now().Add(60 * time.Second); !all(); time.Sleep(20 * time.Millisecond) {
+	for limit := time.Now().Add(patience); !all(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(limit) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -96,17 +97,16 @@ func TestHoldAndRelease(t *testing.T) {
 	ref := submit(t, d, scheduler.Job{
 		Command: "sh", Args: []string{"-c", "until [ -e " + gate + " ]; do sleep 0.1; done"},
 		// One of them takes most of the pool, so that the other waits.
-		Array: &scheduler.Array{Count: 2}, Resources: scheduler.Resources{CPUs: 40},
+		Array: &scheduler.Array{Count: 2}, Resources: scheduler.Resources{CPUs: most},
 	})
 	watched := watching(t, d, ref)
 	one := func(state scheduler.State) func(scheduler.Status) bool {
 		return func(s scheduler.Status) bool { return s.State == scheduler.Running || s.State == state }
 	}
-	for running := 0; running == 0; time.Sleep(50 * time.Millisecond) {
-		for _, s := range query(t, d, ref) {
-			if s.State == scheduler.Running {
-				running++
-			}
+	running := func(s scheduler.Status) bool { return s.State == scheduler.Running }
+	for limit := time.Now().Add(patience); !slices.ContainsFunc(query(t, d, ref), running); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("none runs")
 		}
 	}
 	holdAll(t, d, ref, ref)
@@ -140,18 +140,20 @@ func TestHoldAndRelease(t *testing.T) {
 // An array that comes into being little by little is held with the tasks that are not made yet.
 func TestHoldFactory(t *testing.T) {
 	t.Parallel()
-	d := ben(t)
+	d := ada(t)
 	ref := submit(t, d, scheduler.Job{Command: "true", Array: &scheduler.Array{Count: 3000}, Resources: scheduler.Resources{Memory: 1 << 50}})
 	watched := watching(t, d, ref)
-	for range 2 {
+	// Each is waited for in the log as well: a schedd that is still at what was asked before writes no event of it when the next thing comes.
+	for round := range 3 {
 		await(t, d, ref, "queued", in(scheduler.Queued))
 		watched.await("queued", in(scheduler.Queued))
 		holdAll(t, d, ref)
 		await(t, d, ref, "held", heldWithReason)
 		watched.await("held", heldWithReason)
-		releaseAll(t, d, ref)
+		if round < 2 {
+			releaseAll(t, d, ref)
+		}
 	}
-	holdAll(t, d, ref)
 	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +164,7 @@ func TestHoldFactory(t *testing.T) {
 // Whoever has held a job, it can be released; and another user's job is not ours, whatever its token.
 func TestReleaseWhatTheOwnerHeld(t *testing.T) {
 	t.Parallel()
-	d, other := ben(t), open(t, account(t, "ada"))
+	d, other := ben(t), ada(t)
 	job := scheduler.Job{Token: newToken(), Command: "true", Resources: scheduler.Resources{Memory: 1 << 50}}
 	ref, theirs := submit(t, d, job), submit(t, other, job)
 	holdAll(t, d, ref)

@@ -45,7 +45,7 @@ NUM_SLOTS_TYPE_2 = 2
 		return p.Sum.CPUsUsed == 3 && p.Jobs[scheduler.Running] == 1 && p.Jobs[scheduler.Held] == 2
 	}
 	var p scheduler.Pool
-	for limit := time.Now().Add(60 * time.Second); !want(p); {
+	for limit := time.Now().Add(patience); !want(p); {
 		if time.Now().After(limit) {
 			t.Fatalf("%+v", p)
 		}

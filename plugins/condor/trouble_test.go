@@ -181,7 +181,7 @@ func TestStrictPool(t *testing.T) {
 		// The numbers begin again: one of them is given out a second time.
 		var ids []string
 		var refs []scheduler.Ref
-		for limit := time.Now().Add(time.Minute); len(ids) == 0 || ids[len(ids)-1] != string(old.ID); {
+		for limit := time.Now().Add(patience); len(ids) == 0 || ids[len(ids)-1] != string(old.ID); {
 			job := scheduler.Job{Token: newToken(), Command: "sh", Args: []string{"-c", "exit 5"}}
 			ref := scheduler.Ref{ID: insist(t, d, job), Token: job.Token, Tasks: 1}
 			ids, refs = append(ids, string(ref.ID)), append(refs, ref)

@@ -20,7 +20,7 @@ func watchUntilEnd(t *testing.T, d *driver, ref scheduler.Ref) []scheduler.Statu
 	t.Helper()
 	all := make([]scheduler.Status, ref.Tasks)
 	var cursor scheduler.Cursor
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for ctx.Err() == nil {
 		err := d.Watch(ctx, cursor, func(e scheduler.Event) error {
@@ -53,7 +53,7 @@ func watchUntilEnd(t *testing.T, d *driver, ref scheduler.Ref) []scheduler.Statu
 // events are those that Watch tells from the cursor on, up to the one that is last.
 func events(t *testing.T, d *driver, from scheduler.Cursor, last func(scheduler.Event) bool) []scheduler.Event {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var all []scheduler.Event
 	err := d.Watch(ctx, from, func(e scheduler.Event) error {
@@ -130,7 +130,7 @@ func TestWatchTellsALogThatWasReplaced(t *testing.T) {
 		"truncated": "truncate -s 10",
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			told := make(chan scheduler.Event, 100)
 			watching := make(chan error, 1)
@@ -185,7 +185,7 @@ func TestWatchLeavesNothingRunning(t *testing.T) {
 	d := open(t, c)
 	submit(t, d, scheduler.Job{Command: "true"})
 	events(t, d, "", func(scheduler.Event) bool { return true })
-	limit := time.Now().Add(10 * time.Second)
+	limit := time.Now().Add(patience)
 	for {
 		out, err := condor(t).Run(t.Context(), "root", "pgrep", "-u", "dee", "-x", "tail|cat")
 		if err != nil {

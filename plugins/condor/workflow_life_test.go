@@ -16,7 +16,7 @@ import (
 // insistOnWorkflow submits until that comes through.
 func insistOnWorkflow(t *testing.T, d *driver, w scheduler.Workflow) scheduler.ID {
 	t.Helper()
-	limit := time.Now().Add(90 * time.Second)
+	limit := time.Now().Add(patience)
 	for {
 		id, err := d.SubmitWorkflow(t.Context(), w)
 		if err == nil {
@@ -115,7 +115,7 @@ func TestWorkflowIsAdoptedWhenItsAnswerWasLost(t *testing.T) {
 			ref := submitWorkflow(t, d, w)
 			if name == "history" {
 				await(t, d, ref, "ended", ended)
-				for limit := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+				for limit := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 					out, err := condor(t).Run(t.Context(), "ben", "condor_q", "-constraint", `OceanidToken =?= "`+w.Token+`"`, "-af", "ClusterId")
 					if err == nil && len(out) == 0 {
 						break
@@ -163,7 +163,7 @@ func TestCancelledWorkflow(t *testing.T) {
 	}})
 	watched := watching(t, d, ref)
 	running := func(s scheduler.Status) bool { return s.State == scheduler.Running }
-	for limit := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for limit := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		all := query(t, d, ref)
 		if running(all[0]) && running(all[1]) && running(all[3]) {
 			break
@@ -207,7 +207,7 @@ func TestHeldWorkflow(t *testing.T) {
 		run("later", counted(folder, "later", "true"), "runs"),
 	}})
 	watched := watching(t, d, ref)
-	for limit := time.Now().Add(60 * time.Second); query(t, d, ref)[0].State != scheduler.Running; time.Sleep(100 * time.Millisecond) {
+	for limit := time.Now().Add(patience); query(t, d, ref)[0].State != scheduler.Running; time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(limit) {
 			t.Fatal("it does not run")
 		}
@@ -298,7 +298,7 @@ func TestFilesOfWorkflow(t *testing.T) {
 	if err != nil || found != 1 {
 		t.Errorf("%d found, %v", found, err)
 	}
-	limit := time.Now().Add(30 * time.Second)
+	limit := time.Now().Add(patience)
 	for {
 		err := d.Remove(t.Context(), []scheduler.Ref{ref})
 		if err == nil {
@@ -327,7 +327,9 @@ func TestSuspendedWorkflow(t *testing.T) {
 			return s.State == scheduler.Queued && s.Task+s.Count == 2 || s.Task == 0 && s.State == state
 		}
 	}
-	await(t, d, ref, "running", first(scheduler.Running))
+	// While its files are still brought nothing of it can be stopped: HTCondor forgets the wish.
+	await(t, d, ref, "running", func(s scheduler.Status) bool { return first(scheduler.Running)(s) && (s.Task > 0 || s.Node != "") })
+	watched.await("running", first(scheduler.Running))
 	if err := d.Suspend(t.Context(), []scheduler.Ref{ref}); err != nil {
 		t.Fatal(err)
 	}

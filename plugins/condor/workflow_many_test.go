@@ -20,6 +20,7 @@ const manyNodes = "OCEANID_TEST_NODES"
 // Each node of a wide graph has its end told, by Watch and by Query. How long that took, and how long DAGMan takes alone for the very same graph, in turn, is logged:
 // the figure of the bench is OCEANID_TEST_NODES=1000 with -v.
 func TestManyNodes(t *testing.T) {
+	t.Parallel()
 	nodes := 50
 	if text := os.Getenv(manyNodes); text != "" {
 		nodes = must(strconv.Atoi(text))

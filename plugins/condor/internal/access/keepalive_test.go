@@ -61,7 +61,7 @@ func TestKeepAlive(t *testing.T) {
 		client := clientOf(t, func(<-chan *ssh.Request) {})
 		begin := time.Now()
 		keepAlive(t.Context(), client, 10*time.Millisecond, 50*time.Millisecond)
-		if client.Wait() == nil || time.Since(begin) > 5*time.Second {
+		if client.Wait() == nil || time.Since(begin) > 30*time.Second {
 			t.Error("the connection is still there")
 		}
 	})
