@@ -17,11 +17,12 @@ type record struct {
 	pre      bool // its Pre has failed
 	notTaken bool // the schedd has not taken its job
 	started  bool // of a DAGMan itself
+	last     string
 	time     time.Time
 }
 
 func (r *record) add(e dag.Entry) {
-	r.time = e.Time
+	r.time, r.last = e.Time, e.What
 	switch e.What {
 	case dag.Started:
 		r.started = true

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/dag"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -193,7 +194,7 @@ func (s *survey) notBegun(l *dag.Leaf, r *record, upstream string) scheduler.Sta
 	case s.ended():
 		return s.neverBegun(r)
 	case s.engine.State == scheduler.Held:
-		return scheduler.Status{State: scheduler.Held, Reason: s.engine.Reason, Native: s.engine.Native, Cause: s.engine.Cause, Time: s.engine.Time}
+		return scheduler.Status{State: scheduler.Held, Reason: "held with its workflow, of which nothing new begins: " + strings.TrimPrefix(s.engine.Reason, "held: "), Native: s.engine.Native, Cause: s.engine.Cause, Time: s.engine.Time}
 	}
 	return scheduler.Status{State: scheduler.Queued}
 }

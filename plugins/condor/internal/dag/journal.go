@@ -30,8 +30,10 @@ const (
 	NotTaken    = "SUBMIT_FAILURE"
 	JobSuccess  = "JOB_SUCCESS"
 	JobFailure  = "JOB_FAILURE"
+	PreStarted  = "PRE_SCRIPT_STARTED"
 	PreFailure  = "PRE_SCRIPT_FAILURE"
 	PreSkipped  = "PRESKIP"
+	PostStarted = "POST_SCRIPT_STARTED"
 	PostSuccess = "POST_SCRIPT_SUCCESS"
 	PostFailure = "POST_SCRIPT_FAILURE"
 )
