@@ -21,6 +21,9 @@ type Options struct {
 	// each pretend to have, with 1 GiB of pretended memory for each CPU. 0 means
 	// 8.
 	Slots int
+	// CondorRemote lets the pool be reached from outside of the lab as well: see
+	// [Lab.CondorRemote] and [Lab.CondorToken].
+	CondorRemote bool
 	// CondorConfig is added at the end of the pool's configuration.
 	CondorConfig string
 

@@ -60,6 +60,9 @@ const (
 	statusSuspended    = 7
 )
 
+// spooling is the HoldReasonCode of a job whose files the schedd does not have yet (manual, "Hold Reason Codes").
+const spooling = 16
+
 // status is where the ad's task stands. gone tells that the ad is of the history, and not of the queue.
 func (ad jobAd) status(gone bool) (s scheduler.Status, ok bool) {
 	n := numberOf(ad.ClusterID, ad.ProcID, ad.Tasks)
@@ -78,6 +81,10 @@ func (ad jobAd) status(gone bool) (s scheduler.Status, ok bool) {
 	case statusSuspended:
 		s.State, s.Reason = scheduler.Suspended, suspended
 	case statusHeld:
+		if ad.HoldReasonCode == spooling {
+			s.State, s.Node, s.Reason = scheduler.Queued, "", "its files are on their way to the schedd"
+			break
+		}
 		s = held(s, ad.HoldReason, ad.HoldReasonCode, ad.HoldReasonSubCode)
 		s.Node = ""
 	case statusRemoved:

@@ -31,8 +31,14 @@ type Config struct {
 	HostKey              []string      `oceanid:"host_key,optional"               doc:"The only host keys to believe, each as in authorized_keys: \"ssh-ed25519 AAAA…\". known_hosts is not read then."`
 	TrustNewHost         bool          `oceanid:"trust_new_host,default=false"    doc:"Believe the key of a host that is not known yet, and remember it in known_hosts. A changed key is refused all the same."`
 	Timeout              time.Duration `oceanid:"timeout,default=30s"             doc:"Limit for connecting to the access point."`
-	Directory            string        `oceanid:"directory,default=~/.oceanid"    doc:"Oceanid's folder on the access point: the jobs' files and the job event log. On a disk of that machine, not on NFS; each access point needs one of its own."`
-	Tools                string        `oceanid:"tools,optional"                  doc:"Folder of HTCondor's tools on the access point, when they are not on the PATH that a command over SSH gets."`
+	// The third way, in place of a host.
+	Schedd    string     `oceanid:"schedd,optional"     doc:"Name of a schedd that HTCondor's tools on this machine are to speak to with a token, as condor_status -schedd shows it. In place of host: no shell is needed there."`
+	Collector string     `oceanid:"collector,optional"  doc:"With schedd: the pool's collector, host or host:port (9618)."`
+	Token     sdk.Secret `oceanid:"token,optional"      doc:"With schedd: the token (IDTOKENS), as condor_token_create or condor_token_fetch prints it, with the authorizations READ and WRITE."`
+	TokenPath string     `oceanid:"token_path,optional" doc:"In place of token: its file on the host's machine, of mode 0600. It may be renewed there at any time."`
+
+	Directory string `oceanid:"directory,default=~/.oceanid"    doc:"Oceanid's folder on the access point: the jobs' files and the job event log. On a disk of that machine, not on NFS; each access point needs one of its own. With schedd: on the host's machine, by default in the scheduler's own folder."`
+	Tools     string `oceanid:"tools,optional"                  doc:"Folder of HTCondor's tools on the access point, when they are not on the PATH that a command over SSH gets."`
 	// Of jobs' options, which are submit commands.
 	Options      map[string]string `oceanid:"options,optional"       doc:"Submit commands for every job that does not set them itself, such as { accounting_group = \"portal\", requirements = \"HasModel\" }. The lists below do not restrict them."`
 	AllowOptions []string          `oceanid:"allow_options,optional" doc:"The submit commands that a job may set in its options: names, in which * stands for any characters, such as \"periodic_*\" and \"+*\". Default: all that the driver carries."`
@@ -66,6 +72,7 @@ func (c Config) Validate() error {
 	} else if _, _, err := c.address(); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, c.validateSchedd())
 	if c.Timeout < 0 {
 		invalid("timeout", "%v is negative", c.Timeout)
 	}

@@ -1,7 +1,7 @@
 // Command condor is Oceanid's driver for HTCondor.
 //
 // It uses HTCondor's own tools (condor_submit, condor_q, condor_history, condor_rm, condor_hold, condor_suspend and their likes) and files on an access point,
-// over one SSH connection or on this machine, with the rights of an ordinary user. Nothing is installed there.
+// over one SSH connection, on this machine, or from this machine with a token, with the rights of an ordinary user. Nothing is installed there.
 //
 // # A job
 //
@@ -20,10 +20,12 @@
 // Explain puts each condition of the job to the pool's machines by itself (package internal/match), and looks at what else can keep it waiting. Inspect asks the
 // collector what the pool is made of.
 //
-// # What it cannot do
+// # By a token only
 //
-// The tools run on the access point, over SSH or because it is this machine. Tools on this machine against the schedd of another one (-name, with a token) are not
-// supported: there is no event log to follow there, and files would have to be spooled.
+// HTCondor's tools on this machine can speak to the schedd of another one (package internal/tools), where no shell is to be had. Everything is as above, with the
+// folder on this machine, but for four things. Files go to the schedd with a job, in a second step of condor_submit, and what a task leaves waits there until
+// somebody asks for it, for ten days. There is no event log: Watch asks the queue for what has changed, every two seconds. Arrays are never made little by little,
+// and have at most 10 000 tasks. There are no workflows, for DAGMan is a job that runs on the access point, on files that lie there.
 //
 // # What stays
 //

@@ -22,6 +22,8 @@ type driver struct {
 	defaults map[string]any
 	// noScripts is Config.NoScripts.
 	noScripts bool
+	// elsewhere is the schedd of another machine that the tools of this one speak to; nil: the tools are where the schedd is.
+	elsewhere *elsewhere
 
 	mu    sync.Mutex
 	place *place
@@ -45,18 +47,12 @@ var (
 	_ scheduler.Prober      = (*driver)(nil)
 )
 
-// New makes the driver of one scheduler. It connects on first use. Close it.
+// New makes the driver of one scheduler whose tools are at its access point. It connects on first use. Close it.
 func New(_ context.Context, c Config, env sdk.Env) (*driver, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	d := &driver{log: env.Log, wanted: c.Directory, tools: c.Tools, rules: command.Policy{Allow: c.AllowOptions, Deny: c.DenyOptions}, defaults: c.defaults(), noScripts: c.NoScripts}
-	if d.log == nil {
-		d.log = slog.New(slog.DiscardHandler)
-	}
-	if d.wanted == "" {
-		d.wanted = defaultDirectory
-	}
+	d := bare(c, env)
 	if c.Host == "" {
 		d.point = access.NewLocal()
 		return d, nil
@@ -67,6 +63,18 @@ func New(_ context.Context, c Config, env sdk.Env) (*driver, error) {
 	}
 	d.point = access.NewSSH(t)
 	return d, nil
+}
+
+// bare is a driver that reaches nothing yet.
+func bare(c Config, env sdk.Env) *driver {
+	d := &driver{log: env.Log, wanted: c.Directory, tools: c.Tools, rules: command.Policy{Allow: c.AllowOptions, Deny: c.DenyOptions}, defaults: c.defaults(), noScripts: c.NoScripts}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.wanted == "" {
+		d.wanted = defaultDirectory
+	}
+	return d
 }
 
 // Close ends the connection and everything that is under way on it.

@@ -38,6 +38,11 @@ func (d *driver) explain(err error) error {
 	case failed.Code == exitNoCommand || notFound.MatchString(failed.Stderr):
 		return fault.Invalid.New("%s has not what the driver needs, or not on the PATH that a command gets (set tools to the folder of HTCondor's tools): %w", d.point, err)
 	}
+	if d.elsewhere != nil {
+		if wrong := d.elsewhere.wrongToken(); wrong != nil {
+			return fault.Denied.New("%s: %w (%w)", d.point, wrong, err)
+		}
+	}
 	if kind, known := meaning(failed); known {
 		return kind.New("%s: %w", d.point, err)
 	}

@@ -40,7 +40,7 @@ func newHanding(p *place, attempt string) *handing {
 
 // add adds a job; alone, it shares its condor_submit with no other.
 func (h *handing) add(job scheduler.Job, alone bool) error {
-	at := description.Place{Dir: h.place.job(job.Token), Log: h.place.log(), Attempt: h.attempt}
+	at := h.at(job)
 	g := &group{kind: "one", tasks: job.Tasks(), checked: len(job.Options) > 0}
 	if description.HasShape(job) && !alone {
 		shape := description.Shape(job, path.Dir(at.Dir), at)
@@ -62,6 +62,11 @@ func (h *handing) add(job scheduler.Job, alone bool) error {
 		h.inputs, h.paths = append(h.inputs, fmt.Sprintf("%d %s", in.Size, file)), append(h.paths, file)
 	}
 	return h.folder(job)
+}
+
+// at is where the job lives.
+func (h *handing) at(job scheduler.Job) description.Place {
+	return description.Place{Dir: h.place.job(job.Token), Log: h.place.log(), Attempt: h.attempt, Spooled: h.place.spooled}
 }
 
 // shares tells whether the job's condor_submit was that of others as well.
@@ -110,7 +115,7 @@ func (h *handing) define() (string, error) {
 			// Alone it is written out.
 			job := g.jobs[0]
 			g.kind, g.items = "one", []string{job.Token}
-			g.text = description.Submit(job, description.Place{Dir: h.place.job(job.Token), Log: h.place.log(), Attempt: h.attempt})
+			g.text = description.Submit(job, h.at(job))
 		}
 		items := strings.Join(g.items, "\n") + "\n"
 		if g.kind == "many" {

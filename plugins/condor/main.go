@@ -7,5 +7,5 @@ const version = "0.1.0"
 func main() { sdk.Main(plugin()) }
 
 func plugin() sdk.Plugin {
-	return sdk.Scheduler("condor", version, New).Doc("Runs jobs on an HTCondor pool, over SSH or with the tools on the host's own machine.")
+	return sdk.Scheduler("condor", version, reach).Doc("Runs jobs on an HTCondor pool: over SSH, with the tools on the host's own machine, or with these and a token against the schedd of another one.")
 }

@@ -25,6 +25,8 @@ import (
 type place struct {
 	dir  string
 	zone *time.Location
+	// spooled tells that the schedd is on another machine: it has no part in this folder, and the event log stays empty.
+	spooled bool
 }
 
 // generation numbers the event log. A log in use is never rotated, for a running job's shadow keeps the old file open: when logs are to be cleared, new jobs
@@ -47,7 +49,7 @@ func (d *driver) at(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p = &place{dir: strings.TrimSpace(answer["dir"]), zone: time.UTC}
+	p = &place{dir: strings.TrimSpace(answer["dir"]), zone: time.UTC, spooled: d.elsewhere != nil}
 	if !path.IsAbs(p.dir) || !harmless.MatchString(p.dir) {
 		return nil, fault.Invalid.New("directory %s is %q at %s: set directory to a path of letters, digits and _ . / : + @ , -", d.wanted, p.dir, d.point)
 	}

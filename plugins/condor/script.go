@@ -91,7 +91,11 @@ func (d *driver) text(s script) (text, mark string, err error) {
 	mark = rand.Text()
 	var b strings.Builder
 	fmt.Fprintf(&b, "dir=%s\nlog=%s\ntools=%s\n", words(p.dir), words(p.log()), words(d.tools))
-	for _, file := range []string{"begin", "attempts", s.file} {
+	files := []string{"begin", "attempts", s.file}
+	if d.elsewhere != nil {
+		files = append(files, "remote")
+	}
+	for _, file := range files {
 		part, err := scripts.ReadFile("scripts/" + file + ".sh")
 		if err != nil {
 			return "", "", err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/command"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -34,7 +35,12 @@ const (
 	TasksAttribute = "OceanidTasks"
 	// AttemptAttribute names the attempt that handed it over: what came of that can be asked for at once.
 	AttemptAttribute = "OceanidAttempt"
+	// FetchedAttribute is true of a spooled job whose outputs have been fetched: it may leave the queue.
+	FetchedAttribute = "OceanidFetched"
 )
+
+// keptAtSchedd is how long the outputs of a spooled job wait to be fetched. It is condor_submit's own limit.
+const keptAtSchedd = 10 * 24 * time.Hour
 
 const (
 	// Arrays beyond manyTasks are handed over as a factory, from which the schedd makes jobs as the queue drains (manual, "Submitting Lots of Jobs").
@@ -62,6 +68,9 @@ type Place struct {
 	Log string
 	// Attempt is the value of AttemptAttribute; "": it is left out.
 	Attempt string
+	// Spooled tells that the schedd has no part in these folders: what a job needs goes to it with the job, and what it leaves waits there until it is fetched.
+	// There is no event log then, and nothing is streamed.
+	Spooled bool
 }
 
 // Submit is the submit description (manual page of condor_submit).
@@ -84,9 +93,13 @@ func (d *lines) common(job scheduler.Job, at Place, name string) {
 	d.add("should_transfer_files", "YES")
 	d.add("when_to_transfer_output", "ON_EXIT")
 	d.add("transfer_input_files", strings.Join(transferred(job), ", "))
-	d.outputs(job)
+	d.outputs(job, at.Spooled)
 
-	d.add("log", at.Log)
+	if at.Spooled {
+		d.add("leave_in_queue", fmt.Sprintf("JobStatus == 4 && %s =!= true && time() - EnteredCurrentStatus < %d", FetchedAttribute, int(keptAtSchedd.Seconds())))
+	} else {
+		d.add("log", at.Log)
+	}
 	// Of submit_event_notes HTCondor 25 tells nothing when a job has a JobBatchName.
 	d.add("submit_event_user_notes", Note(job))
 	d.add("My."+TokenAttribute, `"`+job.Token+`"`)
@@ -97,7 +110,8 @@ func (d *lines) common(job scheduler.Job, at Place, name string) {
 	d.add("notification", "never")
 
 	d.resources(job)
-	if IsFactory(job.Tasks()) {
+	// The jobs that a factory makes do not find what was spooled: they are held (HoldReasonCode 14, seen in 23.9.6).
+	if IsFactory(job.Tasks()) && !at.Spooled {
 		d.add("max_idle", fmt.Sprint(MostIdle))
 	}
 	for _, line := range command.Lines(job.Options) {
@@ -163,7 +177,7 @@ type lines struct{ strings.Builder }
 func (l *lines) add(command, value string) { fmt.Fprintf(l, "%s = %s\n", command, value) }
 
 // outputs say what is brought back, and to where.
-func (l *lines) outputs(job scheduler.Job) {
+func (l *lines) outputs(job scheduler.Job, spooled bool) {
 	var files, places []string
 	back := func(file, place string) {
 		files, places = append(files, file), append(places, file+" = "+place)
@@ -192,8 +206,8 @@ func (l *lines) outputs(job scheduler.Job) {
 	}
 	l.add("output", LogDir+"/"+task+".out"+live)
 	l.add("error", LogDir+"/"+task+".err"+live)
-	l.add("stream_output", fmt.Sprint(live != ""))
-	l.add("stream_error", fmt.Sprint(live != ""))
+	l.add("stream_output", fmt.Sprint(live != "" && !spooled))
+	l.add("stream_error", fmt.Sprint(live != "" && !spooled))
 }
 
 // queue is the last line, or the last lines.
