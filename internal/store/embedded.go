@@ -40,21 +40,20 @@ func startEmbedded(folder string, lock *os.File, log hclog.Logger) (*embedded, e
 	if err != nil {
 		return nil, err
 	}
-	passing, err := newMiniredis()
+	passing, err := newPassing()
 	if err != nil {
 		return nil, err
 	}
-	passing.ClockTTL(true)
 	e := &embedded{folder: folder, lock: lock, log: log, busy: make(chan struct{}, 1)}
 	e.front = &front{lasting: lasting, passing: passing, log: log, grown: e.grown, known: map[string]bool{}, conns: map[net.Conn]struct{}{}}
 	if err := e.restore(); err != nil {
 		lasting.Close()
-		passing.Close()
+		passing.close()
 		return nil, err
 	}
 	if e.listener, e.private, err = listenSocket(folder); err != nil {
 		lasting.Close()
-		passing.Close()
+		passing.close()
 		return nil, errors.Join(err, e.front.journal.close())
 	}
 	e.serving.Go(func() { e.front.serve(e.listener) })
@@ -85,7 +84,7 @@ func (e *embedded) close() error {
 		}
 	}
 	e.front.lasting.Close()
-	e.front.passing.Close()
+	e.front.passing.close()
 	err = errors.Join(err, e.front.journal.close(), removeSocket(e.folder, e.private))
 	if err = errors.Join(err, e.lock.Close()); err != nil {
 		return embeddedFault(e.folder, err)

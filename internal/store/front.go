@@ -22,8 +22,9 @@ const unavailableWord = "UNAVAILABLE"
 // was executed. Others may read a change a moment before that, and see it gone after a loss of power; nobody was told that it is there to stay.
 // Keys that need not survive live in a second miniredis, whose clock runs.
 type front struct {
-	lasting, passing *miniredis.Miniredis
-	log              hclog.Logger
+	lasting *miniredis.Miniredis
+	passing *passing
+	log     hclog.Logger
 	// grown is called, in order, when a command was appended.
 	grown func(size int64)
 
@@ -129,7 +130,7 @@ func (s *session) answer(command []string) error {
 		f.lasting.Server().Dispatch(s.lasting, command)
 	case passes:
 		s.passing.Resp3 = s.lasting.Resp3
-		f.passing.Server().Dispatch(s.passing, command)
+		f.passing.dispatch(s.passing, command)
 	case writes:
 		return f.write(s.lasting, command)
 	default:
