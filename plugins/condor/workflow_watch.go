@@ -38,8 +38,7 @@ func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 	if _, err := d.at(ctx); err != nil {
 		return err
 	}
-	w := &flows{driver: d, yield: yield, cursor: from, notes: make(map[int]dag.Note), active: make(map[string]scheduler.ID), told: make(map[string]map[int]bool), ending: make(map[string]scheduler.Status), unsure: make(map[string]bool),
-		slots: make(slots), sizes: make(map[string]string), stirred: make(chan struct{}, 1), over: make(chan struct{}, 1)}
+	w := newFlows(d, from, yield)
 	if err := w.begin(ctx, from != ""); err != nil {
 		return err
 	}
@@ -59,6 +58,14 @@ func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 		return err
 	}
 	return jobs
+}
+
+func newFlows(d *driver, from scheduler.Cursor, yield func(scheduler.Event) error) *flows {
+	return &flows{
+		driver: d, yield: yield, cursor: from, notes: make(map[int]dag.Note),
+		active: make(map[string]scheduler.ID), told: make(map[string]map[int]bool), ending: make(map[string]scheduler.Status), unsure: make(map[string]bool),
+		slots: make(slots), sizes: make(map[string]string), stirred: make(chan struct{}, 1), over: make(chan struct{}, 1),
+	}
 }
 
 // begin finds the workflows that have not ended and, for one who does not read the event log from its beginning, whose the clusters are that it tells of.
