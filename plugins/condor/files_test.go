@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,9 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -162,142 +158,4 @@ X
 		return err
 	})
 	wantFault(t, err, fault.Internal, "damaged")
-}
-
-func TestUpload(t *testing.T) {
-	t.Parallel()
-	d := ben(t)
-	ctx := t.Context()
-	token := newToken()
-	input := func(name string, size int) scheduler.Input { return scheduler.Input{Name: name, Size: int64(size)} }
-	job := scheduler.Job{Token: token, Command: "cat", Args: []string{"a", "b"}, Inputs: []scheduler.Input{input("a", 4), input("b", 3)}}
-	// One is missing.
-	if err := d.Upload(ctx, token, input("a", 3), strings.NewReader("old")); err != nil {
-		t.Fatal(err)
-	}
-	_, err := d.Submit(ctx, job)
-	wantFault(t, err, fault.Conflict, `"a"`)
-	// One breaks off: it is not there.
-	err = d.Upload(ctx, token, input("b", 3), io.MultiReader(strings.NewReader("xx"), failing{}))
-	wantFault(t, err, fault.Exhausted)
-	if err := d.Upload(ctx, token, input("a", 4), strings.NewReader("new\n")); err != nil {
-		t.Fatal(err)
-	}
-	_, err = d.Submit(ctx, job)
-	wantFault(t, err, fault.Conflict, `"b"`)
-	if err := d.Upload(ctx, token, input("b", 3), strings.NewReader("two")); err != nil {
-		t.Fatal(err)
-	}
-	id, err := d.Submit(ctx, job)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ref := scheduler.Ref{ID: id, Token: token, Tasks: 1}
-	await(t, d, ref, "succeeded", in(scheduler.Succeeded))
-	if got := stdout(t, d, ref, 0); got != "new\ntwo" {
-		t.Errorf("the task read %q", got)
-	}
-}
-
-// failing is a reader that fails in its own way.
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, fault.Exhausted.New("enough") }
-
-// A hundred inputs at once over one connection.
-func TestManyUploadsAtOnce(t *testing.T) {
-	t.Parallel()
-	d := ben(t)
-	job := scheduler.Job{Token: newToken(), Command: "sh", Args: []string{"-c", "cat in/* | sha256sum"}}
-	var whole bytes.Buffer
-	done := make(chan error)
-	for i := range 100 {
-		data := bytes.Repeat([]byte{byte(i)}, i*100)
-		whole.Write(data)
-		input := scheduler.Input{Name: fmt.Sprintf("in/%03d", i), Size: int64(len(data))}
-		job.Inputs = append(job.Inputs, input)
-		go func() { done <- d.Upload(t.Context(), job.Token, input, bytes.NewReader(data)) }()
-	}
-	for range 100 {
-		if err := <-done; err != nil {
-			t.Fatal(err)
-		}
-	}
-	id, err := d.Submit(t.Context(), job)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ref := scheduler.Ref{ID: id, Token: job.Token, Tasks: 1}
-	await(t, d, ref, "succeeded", in(scheduler.Succeeded))
-	if got, want := stdout(t, d, ref, 0), fmt.Sprintf("%x  -\n", sha256.Sum256(whole.Bytes())); got != want {
-		t.Errorf("%q, not %q", got, want)
-	}
-}
-
-func TestLogsGrowWhileTheTaskRuns(t *testing.T) {
-	t.Parallel()
-	d := ben(t)
-	ctx := t.Context()
-	job := sh(`echo first; echo oops >&2; while [ ! -e /home/ben/go-on-$OCEANID_JOB_TOKEN ]; do sleep 0.1; done; echo last; printf 'no newline'`)
-	ref := submit(t, d, job)
-	r, w := io.Pipe()
-	followed := make(chan error, 1)
-	go func() {
-		err := d.Logs(ctx, ref, scheduler.LogOptions{Follow: true}, w)
-		w.CloseWithError(err)
-		followed <- err
-	}()
-	first := make([]byte, 6)
-	if _, err := io.ReadFull(r, first); err != nil || string(first) != "first\n" {
-		t.Fatalf("the first line is %q: %v", first, err)
-	}
-	if s := query(t, d, ref)[0]; s.State != scheduler.Running {
-		t.Errorf("it was seen only when the task was %s", s.State)
-	}
-	if got := stdout(t, d, ref, 0); got != "first\n" {
-		t.Errorf("so far there is %q", got)
-	}
-	if _, err := condor(t).Run(ctx, "ben", "touch", "/home/ben/go-on-"+ref.Token); err != nil {
-		t.Fatal(err)
-	}
-	rest, err := io.ReadAll(r)
-	if err != nil || string(rest) != "last\nno newline" {
-		t.Errorf("the rest is %q: %v", rest, err)
-	}
-	if err := <-followed; err != nil {
-		t.Error(err)
-	}
-	// Afterwards, from an offset, and the other stream.
-	var b strings.Builder
-	if err := d.Logs(ctx, ref, scheduler.LogOptions{Offset: 6, Follow: true}, &b); err != nil || b.String() != "last\nno newline" {
-		t.Errorf("from 6 on: %q, %v", b.String(), err)
-	}
-	b.Reset()
-	if err := d.Logs(ctx, ref, scheduler.LogOptions{Stream: scheduler.Stderr}, &b); err != nil || b.String() != "oops\n" {
-		t.Errorf("stderr: %q, %v", b.String(), err)
-	}
-	wantFault(t, d.Logs(ctx, ref, scheduler.LogOptions{Task: 1}, &b), fault.NotFound)
-	wantFault(t, d.Logs(ctx, scheduler.Ref{Token: newToken(), ID: "1", Tasks: 1}, scheduler.LogOptions{}, &b), fault.NotFound)
-	wantFault(t, d.Logs(ctx, ref, scheduler.LogOptions{Stream: "x"}, &b), fault.Invalid)
-}
-
-func TestLogsOfATaskThatHasNotBegun(t *testing.T) {
-	t.Parallel()
-	d := ben(t)
-	ref := submit(t, d, scheduler.Job{Command: "true", Resources: scheduler.Resources{CPUs: 1000}})
-	if got := stdout(t, d, ref, 0); got != "" {
-		t.Errorf("it has written %q", got)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
-	if err := d.Logs(ctx, ref, scheduler.LogOptions{Follow: true}, io.Discard); fault.Of(err) != fault.Timeout {
-		t.Errorf("following it ends with %v", err)
-	}
-	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
-		t.Fatal(err)
-	}
-	// The end of a task that never ran is an end, too.
-	if err := d.Logs(t.Context(), ref, scheduler.LogOptions{Follow: true}, io.Discard); err != nil {
-		t.Error(err)
-	}
 }

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
 	"github.com/oceanid/oceanid/plugins/condor/internal/description"
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -76,5 +79,73 @@ func TestLogsOfATaskThatRunsAnew(t *testing.T) {
 	onPoint(t, "ben", "condor_vacate_job -fast "+string(ref.ID))
 	if rest, err := io.ReadAll(r); err != nil || string(rest) != "a second run, and longer\n" {
 		t.Errorf("%q: %v", rest, err)
+	}
+}
+
+func TestLogsGrowWhileTheTaskRuns(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	ctx := t.Context()
+	job := sh(`echo first; echo oops >&2; while [ ! -e /home/ben/go-on-$OCEANID_JOB_TOKEN ]; do sleep 0.1; done; echo last; printf 'no newline'`)
+	ref := submit(t, d, job)
+	r, w := io.Pipe()
+	followed := make(chan error, 1)
+	go func() {
+		err := d.Logs(ctx, ref, scheduler.LogOptions{Follow: true}, w)
+		w.CloseWithError(err)
+		followed <- err
+	}()
+	first := make([]byte, 6)
+	if _, err := io.ReadFull(r, first); err != nil || string(first) != "first\n" {
+		t.Fatalf("the first line is %q: %v", first, err)
+	}
+	if s := query(t, d, ref)[0]; s.State != scheduler.Running {
+		t.Errorf("it was seen only when the task was %s", s.State)
+	}
+	if got := stdout(t, d, ref, 0); got != "first\n" {
+		t.Errorf("so far there is %q", got)
+	}
+	if _, err := condor(t).Run(ctx, "ben", "touch", "/home/ben/go-on-"+ref.Token); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(r)
+	if err != nil || string(rest) != "last\nno newline" {
+		t.Errorf("the rest is %q: %v", rest, err)
+	}
+	if err := <-followed; err != nil {
+		t.Error(err)
+	}
+	// Afterwards, from an offset, and the other stream.
+	var b strings.Builder
+	if err := d.Logs(ctx, ref, scheduler.LogOptions{Offset: 6, Follow: true}, &b); err != nil || b.String() != "last\nno newline" {
+		t.Errorf("from 6 on: %q, %v", b.String(), err)
+	}
+	b.Reset()
+	if err := d.Logs(ctx, ref, scheduler.LogOptions{Stream: scheduler.Stderr}, &b); err != nil || b.String() != "oops\n" {
+		t.Errorf("stderr: %q, %v", b.String(), err)
+	}
+	wantFault(t, d.Logs(ctx, ref, scheduler.LogOptions{Task: 1}, &b), fault.NotFound)
+	wantFault(t, d.Logs(ctx, scheduler.Ref{Token: newToken(), ID: "1", Tasks: 1}, scheduler.LogOptions{}, &b), fault.NotFound)
+	wantFault(t, d.Logs(ctx, ref, scheduler.LogOptions{Stream: "x"}, &b), fault.Invalid)
+}
+
+func TestLogsOfATaskThatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	ref := submit(t, d, scheduler.Job{Command: "true", Resources: scheduler.Resources{CPUs: 1000}})
+	if got := stdout(t, d, ref, 0); got != "" {
+		t.Errorf("it has written %q", got)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if err := d.Logs(ctx, ref, scheduler.LogOptions{Follow: true}, io.Discard); fault.Of(err) != fault.Timeout {
+		t.Errorf("following it ends with %v", err)
+	}
+	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	// The end of a task that never ran is an end, too.
+	if err := d.Logs(t.Context(), ref, scheduler.LogOptions{Follow: true}, io.Discard); err != nil {
+		t.Error(err)
 	}
 }
