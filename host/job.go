@@ -117,6 +117,9 @@ func (h *Host) job(j store.Job, pool store.Health) *Job {
 	for _, n := range st.Notes {
 		job.Notes = append(job.Notes, Note(n))
 	}
+	if st.State == scheduler.Pending && job.Reason == "" {
+		job.Reason = handedOver(st.RetryAt, time.Now())
+	}
 	if st.Native != "" && !st.State.Terminal() {
 		if pool.Heard.After(job.Observed) {
 			job.Observed = pool.Heard
@@ -124,6 +127,14 @@ func (h *Host) job(j store.Job, pool store.Health) *Job {
 		job.Stale = h.stale(job.Observed, pool, time.Now())
 	}
 	return job
+}
+
+// handedOver says what becomes of an intent that belongs, until then, to the process that wrote it down, and afterwards to whoever follows its scheduler.
+func handedOver(until, now time.Time) string {
+	if until.After(now) {
+		return "on its way to the pool; if the process that has it should have died, another takes it over at " + until.UTC().Format(time.TimeOnly) + " UTC"
+	}
+	return "not at the pool yet: it waits for a process that follows it, such as the portal, oceanid serve or oceanid jobs watch"
 }
 
 // Get reads the job again, as it stands now.

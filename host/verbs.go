@@ -67,7 +67,9 @@ func (j *Job) Explain(ctx context.Context, task int) (scheduler.Explanation, err
 // standing explains a job that there is nothing to ask a pool about.
 func standing(job store.Job) scheduler.Explanation {
 	st := job.Status
-	e := scheduler.Explanation{Summary: "The job has ended: it is " + string(st.State) + "."}
+	e := scheduler.Explanation{Summary: "The job has ended: it " + map[scheduler.State]string{
+		scheduler.Succeeded: "has succeeded", scheduler.Failed: "has failed", scheduler.Cancelled: "was cancelled", scheduler.Lost: "is lost",
+	}[st.State] + "."}
 	if !st.State.Terminal() {
 		e.Summary = "The job is not at the pool yet."
 		if !st.RetryAt.IsZero() && st.Reason != "" {

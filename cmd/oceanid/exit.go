@@ -26,6 +26,7 @@ const (
 	exitJobCancelled  = 11
 	exitJobLost       = 12
 	exitNonconforming = 13
+	exitResults       = 14
 )
 
 // exit is one code with what leads to it.
@@ -52,6 +53,7 @@ func exits() []exit {
 		{code: exitJobCancelled, means: "the job that was waited for was cancelled", states: []scheduler.State{scheduler.Cancelled}},
 		{code: exitJobLost, means: "the job that was waited for is lost: its pool does not know it any more", states: []scheduler.State{scheduler.Lost}},
 		{code: exitNonconforming, means: "the driver that was tested breaks a promise: a check of its conformance failed"},
+		{code: exitResults, means: "the job that was waited for has ended, and its results could not be brought"},
 		{code: 130, means: "interrupted by Ctrl-C (143: by SIGTERM); jobs go on"},
 	}
 }

@@ -33,6 +33,8 @@ func TestCodeOf(t *testing.T) {
 		{&ended{state: scheduler.Cancelled}, 11},
 		{fmt.Errorf("wrapped: %w", &ended{state: scheduler.Lost}), 12},
 		{errors.Join(fault.NotFound.New("first"), fault.Denied.New("second")), 3},
+		{&unbrought{"x", "no room"}, 14},
+		{errors.Join(&ended{state: scheduler.Failed}, &unbrought{"x", "no room"}), 10},
 		{&interruption{syscall.SIGINT}, 130},
 		{&interruption{syscall.SIGTERM}, 143},
 	} {

@@ -14,7 +14,7 @@ import (
 func newJobs(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "jobs", Short: "Submit, watch and steer jobs, and bring their results"}
 	group(cmd)
-	cmd.AddCommand(newJobsSubmit(a), newJobsList(a), newJobsShow(a), newJobsNodes(a), newJobsWatch(a), newJobsLogs(a), newJobsDownload(a))
+	cmd.AddCommand(newJobsSubmit(a), newJobsCheck(a), newJobsList(a), newJobsShow(a), newJobsNodes(a), newJobsWatch(a), newJobsLogs(a), newJobsDownload(a))
 	cmd.AddCommand(newJobsExplain(a), newJobsCancel(a), newJobsResubmit(a))
 	for _, v := range verbs() {
 		cmd.AddCommand(newJobsVerb(a, v))

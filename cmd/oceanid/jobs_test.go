@@ -114,6 +114,9 @@ func TestInterruptedSubmit(t *testing.T) {
 		code <- w.app(&out, &errs).run(ctx, w.args([]string{"jobs", "submit", "filed", "--", "ponder"}))
 	}()
 	<-w.pool.pondering
+	if out := w.must("jobs", "list", "--no-refresh", "-o", "json"); !strings.Contains(out, "if the process that has it should have died, another takes it over at") {
+		t.Errorf("nobody is told what becomes of it: %s", out)
+	}
 	cancel(&interruption{syscall.SIGTERM})
 	c := <-code
 	if id := strings.TrimSpace(out.String()); c != 143 || errs.String() != "oceanid: told to end; the job goes on: oceanid jobs watch "+id+"\n" {

@@ -76,8 +76,10 @@ func (a *app) showSchedulers(all []*host.Scheduler) error {
 
 func newSchedulersShow(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:               "show NAME",
-		Short:             "Show a scheduler with its configuration, without its secrets",
+		Use:   "show NAME",
+		Short: "Show a scheduler with how its pool answers, and its configuration without its secrets",
+		Long: `Shows a scheduler, and how its pool answered those who follow its jobs: it is asked only
+while it has jobs that have not ended. oceanid schedulers test asks it now.`,
 		Example:           "  oceanid schedulers show Default",
 		Args:              arguments("NAME"),
 		ValidArgsFunction: a.completing(first(schedulerNames)),
@@ -87,21 +89,38 @@ func newSchedulersShow(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.showScheduler(s)
+				health, err := s.Health(ctx)
+				if err != nil {
+					return err
+				}
+				return a.showScheduler(s, health)
 			})
 		},
 	}
 }
 
-func (a *app) showScheduler(s *host.Scheduler) error {
+func (a *app) showScheduler(s *host.Scheduler, health host.Health) error {
 	if a.format == asJSON {
-		return a.document(s)
+		return a.document(struct {
+			Name     string      `json:"name"`
+			Type     string      `json:"type"`
+			Revision int64       `json:"revision"`
+			Managed  string      `json:"managed,omitempty"`
+			Config   host.Config `json:"config"`
+			// Health has beside when the pool answered, and since when not, whether its jobs' states are stale by now.
+			Health any `json:"health"`
+		}{s.Name(), s.Type(), s.Revision(), s.Managed(), s.Config(), struct {
+			host.Health
+			Stale bool `json:"stale"`
+		}{health, !health.Since.IsZero()}})
 	}
 	t := a.newTable()
 	t.field("Name", s.Name())
 	t.field("Type", s.Type())
 	t.field("Revision", s.Revision())
 	t.field("Managed by", s.Managed())
+	t.field("Pool", a.healthWords(s.Name(), health))
+	t.field("Last heard", a.when(health.Heard))
 	t.write(a.out)
 	options := a.newTable("OPTION", "VALUE")
 	flatten(options, "", map[string]any(s.Config()))
@@ -110,6 +129,17 @@ func (a *app) showScheduler(s *host.Scheduler) error {
 		options.write(a.out)
 	}
 	return nil
+}
+
+// healthWords tell how a pool answers those who follow its jobs.
+func (a *app) healthWords(name string, health host.Health) painted {
+	switch {
+	case !health.Since.IsZero():
+		return painted{"has not answered since " + a.when(health.Since) + ": " + health.Reason, yellow}
+	case health.Heard.IsZero():
+		return painted{text: "not known yet: oceanid schedulers test " + name + " asks it"}
+	}
+	return painted{"answers", green}
 }
 
 // flatten adds what is in a configuration, with the names that --set takes.

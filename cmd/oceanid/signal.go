@@ -34,11 +34,16 @@ func interrupted(ctx context.Context) *interruption {
 type leaving struct {
 	*interruption
 	id string
+	// then is what becomes of it: "the job goes on".
+	then string
 }
 
 func (l *leaving) Error() string {
-	return fmt.Sprintf("%v; the job goes on: oceanid jobs watch %s", l.interruption, l.id)
+	return fmt.Sprintf("%v; %s: oceanid jobs watch %s", l.interruption, l.then, l.id)
 }
+
+// goesOn leaves a job that has not ended.
+func goesOn(sig *interruption, id string) *leaving { return &leaving{sig, id, "the job goes on"} }
 
 // untilSignal gives a context that ends with the first SIGINT or SIGTERM, so that the command ends in good order; the second one ends the process at once.
 func untilSignal(ctx context.Context) (context.Context, func()) {

@@ -84,9 +84,17 @@ func TestVerbs(t *testing.T) {
 		verb, says string
 		state      scheduler.State
 	}{
-		{"hold", "holding", scheduler.Held}, {"release", "releasing", scheduler.Queued},
-		{"suspend", "suspending", scheduler.Suspended}, {"resume", "resuming", scheduler.Running},
+		{"hold", "holding", scheduler.Held}, {"release", "releasing", scheduler.Queued}, {"suspend", "", scheduler.Queued},
+		{"resume", "resuming", scheduler.Running}, {"suspend", "suspending", scheduler.Suspended}, {"resume", "resuming", scheduler.Running},
 	} {
+		if c.says == "" {
+			r := w.run("jobs", c.verb, id)
+			if r.code != exitConflict || r.out != "" || !strings.Contains(r.err, "is queued, and only what runs can be suspended; oceanid jobs hold "+id) {
+				t.Errorf("%s: exit code %d, %q, %q", c.verb, r.code, r.out, r.err)
+			}
+			stands(c.state)
+			continue
+		}
 		if r := w.run("jobs", c.verb, id, "nope"); r.code != exitNotFound || r.out != c.says+" "+id+"\n" {
 			t.Errorf("%s: exit code %d, %q, %q", c.verb, r.code, r.out, r.err)
 		}

@@ -35,11 +35,14 @@ With --key that holds for the wish as well: whoever submits it again, whenever, 
 job of the first time.
 
 With -f the jobs are blocks of a file, job "NAME" { … } and workflow "NAME" { … }: all of
-them, or those that are named. Of several the IDs are printed with their names.
+them, or those that are named. Of several the IDs are printed with their names. Those must
+be in order, and what else the file holds may be unfinished; oceanid jobs check looks at
+all of it.
 
 With --wait the command goes on to watch the job, on standard error, and its exit code
-tells the outcome. It does not wait for --results: they are brought by whoever follows the
-job after its end, such as a portal or oceanid serve, and jobs show says how that stands.`,
+tells the outcome. With --results it also waits until they are there: a job that has
+succeeded and whose results cannot be brought has an exit code of its own. Without --wait
+they are brought by whoever follows the job, such as a portal or oceanid serve.`,
 		Example: `  oceanid jobs submit Default -- hostname
   oceanid jobs submit Default --array 12 --input bin/model --input storm-7.csv:storm.csv --output hydrograph.csv --wait -- ./model
   id=$(oceanid jobs submit Default --cpus 4 --memory 8GiB --run-time 2h --label project=flood -- /opt/swmm/run --year 2026)
@@ -117,7 +120,7 @@ func (a *app) submitted(ctx context.Context, job *host.Job, wait bool) (err erro
 		return err
 	}
 	if sig := interrupted(ctx); sig != nil {
-		return &leaving{sig, job.ID}
+		return goesOn(sig, job.ID)
 	}
 	if !wait {
 		a.kept(job)
@@ -136,6 +139,9 @@ func (a *app) kept(job *host.Job) {
 // await watches a job to its end beside the result of a command.
 func (a *app) await(ctx context.Context, job *host.Job) error {
 	end, err := a.watch(ctx, job, a.waitView(job))
+	if end != nil {
+		end, err = a.withResults(ctx, end, err, a.err)
+	}
 	if end != nil && a.format == asJSON {
 		if printing := a.line(end); err == nil {
 			err = printing

@@ -34,7 +34,7 @@ func (s *submission) alone(cmd *cobra.Command, dash int) error {
 
 // submitFile submits the jobs of a file that are named, or all, in the order of the file, whatever becomes of the others.
 func (a *app) submitFile(cmd *cobra.Command, s submission, names []string) error {
-	all, err := config.LoadJobs(s.file)
+	all, err := config.LoadJobs(s.file, names...)
 	if err != nil {
 		return err
 	}

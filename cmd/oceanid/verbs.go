@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oceanid/oceanid/host"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
 // verb is something that is done to jobs, one after the other.
@@ -14,6 +16,8 @@ type verb struct {
 	// done is what is told of each job: most pools do it in a moment, and the state then tells that they have.
 	done string
 	do   func(*host.Job, context.Context) error
+	// fits refuses what would do nothing; nil: everything fits.
+	fits func(*host.Job) error
 }
 
 // verbs are those that need nothing but the jobs' IDs.
@@ -31,8 +35,9 @@ pool, which holds a job that it cannot run as it is; oceanid jobs show tells why
 	}, {
 		name: "suspend", short: "Stop jobs where they are", done: "suspending", do: (*host.Job).Suspend,
 		long: `Stops the running tasks of jobs where they are, until oceanid jobs resume. They keep
-their memory and their place.`,
-		example: "  oceanid jobs suspend $ID",
+their memory and their place. What has not begun is not stopped by it: oceanid jobs hold
+keeps that from starting.`,
+		example: "  oceanid jobs suspend $ID", fits: runs,
 	}, {
 		name: "resume", short: "Let suspended jobs go on", done: "resuming", do: (*host.Job).Resume,
 		long:    "Lets the suspended tasks of jobs go on where they were stopped.",
@@ -54,7 +59,11 @@ func newJobsVerb(a *app, v verb) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withHost(cmd, lookAndGo, func(ctx context.Context, h *host.Host) error {
 				return a.each(v.done, args, func(id string) (bool, error) {
-					job, err := h.GetJob(ctx, id)
+					// What is known may be older than the job's beginning.
+					job, err := a.current(ctx, h, id, v.fits == nil)
+					if err == nil && v.fits != nil {
+						err = v.fits(job)
+					}
 					if err != nil {
 						return false, err
 					}
@@ -63,4 +72,12 @@ func newJobsVerb(a *app, v verb) *cobra.Command {
 			})
 		},
 	}
+}
+
+// runs refuses to suspend a job that waits at its pool: it would go on waiting, and then run.
+func runs(job *host.Job) error {
+	if job.PoolID == "" || job.State.Terminal() || job.Counts[scheduler.Running]+job.Counts[scheduler.Suspended] > 0 {
+		return nil
+	}
+	return fault.Conflict.New("suspend: job %s is %s, and only what runs can be suspended; oceanid jobs hold %[1]s keeps it from starting", job.ID, job.State)
 }

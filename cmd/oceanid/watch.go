@@ -15,7 +15,8 @@ func newJobsWatch(a *app) *cobra.Command {
 		Short: "Watch a job to its end",
 		Long: `Shows a job as it stands, and then each of its changes until it has ended: in one line
 that moves, on a terminal, else on a line for each change; with -o json in one object a
-line. The exit code tells the outcome. Ctrl-C ends the watching, not the job.`,
+line. Where its results are brought to a folder, it goes on until they are there. The exit
+code tells the outcome. Ctrl-C ends the watching, not the job.`,
 		Example:           "  oceanid jobs watch $ID && oceanid jobs download $ID",
 		Args:              arguments("ID"),
 		ValidArgsFunction: a.completing(first(jobIDs)),
@@ -25,7 +26,10 @@ line. The exit code tells the outcome. Ctrl-C ends the watching, not the job.`,
 				if err != nil {
 					return err
 				}
-				_, err = a.watch(ctx, job, a.watchView(job))
+				end, err := a.watch(ctx, job, a.watchView(job))
+				if end != nil {
+					_, err = a.withResults(ctx, end, err, a.out)
+				}
 				return err
 			})
 		},
@@ -36,7 +40,7 @@ line. The exit code tells the outcome. Ctrl-C ends the watching, not the job.`,
 func (a *app) watch(ctx context.Context, job *host.Job, v view) (*host.Job, error) {
 	if err := show(ctx, job, v); err != nil {
 		if sig := interrupted(ctx); sig != nil {
-			err = &leaving{sig, job.ID}
+			err = goesOn(sig, job.ID)
 		}
 		return nil, err
 	}
