@@ -9,7 +9,7 @@ import (
 
 // The words that checks of jobs and workflows begin with.
 var (
-	ofOthers = regexp.MustCompile(`^(?:(?:scheduler|driver|job|workflow) "[^"]*"|workflow): `)
+	ofOthers = regexp.MustCompile(`^(?:(?:scheduler|driver|job|workflow) "[^"]*"|workflow|submit(?: \w+)?): `)
 	ofNode   = regexp.MustCompile(`^node "([^"]*)": `)
 	ofNodes  = regexp.MustCompile(`^nodes: "([^"]*)" `)
 	ofRetry  = regexp.MustCompile(`^retry rule ([0-9]+): `)

@@ -165,6 +165,7 @@ func TestRefused(t *testing.T) {
 		"option":           {flood, `options: "rank" is not allowed here`, `rank               = "Memory"`},
 		"option in a word": {flood, `driver "condor": option "+ProjectName": too long`, `"+ProjectName"     = "flood"`},
 		"option's value":   {flood, `scheduler "Default": options: rank: brackets that do not match`, `rank               = "Memory"`},
+		"as a host says":   {flood, `scheduler "Default": submit: options: "rank" is no submit command`, `rank               = "Memory"`},
 		"own option":       {flood, `options: +ProjectName: a NUL`, `"+ProjectName"     = "flood"`},
 		"nowhere":          {flood, "quota: 10 jobs of ada are at Default, and 10 may be", `job "flood" {`},
 		"node":             {forecast, `node "model": options: "rank" is not allowed here`, `options = { rank = "Memory" }`},
