@@ -73,7 +73,8 @@ func TestTethysC02TransientErrorKeepsTheJob(t *testing.T) {
 			t.Parallel()
 			p := newPool()
 			p.polled = polled
-			h := open(t, "", host.Options{Config: config(t, "jobs {\n  stale = \"1ms\"\n}\n"), Drivers: drivers(p.plugin("memory")).Drivers})
+			h := open(t, "", host.Options{Config: config(t, ""), Drivers: drivers(p.plugin("memory")).Drivers})
+			host.ShowStaleAfter(h, time.Millisecond)
 			s := saved(t, h, "Default")
 			j := submit(t, s, scheduler.Job{})
 			p.move(scheduler.Status{Token: j.ID, State: scheduler.Running})

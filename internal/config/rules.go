@@ -59,6 +59,9 @@ func quotaGrammar() *pluginv1.Block {
 	}}
 }
 
+// LeastStale is the least that a file may say for stale: what a pool without events is asked comes in about so often when it is slow.
+const LeastStale = 30 * time.Second
+
 // jobs takes the block "jobs".
 func (l *loader) jobs(b *Block) {
 	if first := l.file.Jobs.Block; first != nil {
@@ -78,6 +81,9 @@ func (l *loader) jobs(b *Block) {
 		LostAfter: l.span(b.at("lost_after"), "lost_after", given.LostAfter, usual),
 		Stale:     l.span(b.at("stale"), "stale", given.Stale, usual),
 		Block:     b,
+	}
+	if r := l.file.Jobs; r.Stale > 0 && r.Stale < LeastStale {
+		l.mark(b.at("stale"), usual, "stale must be at least %v: pools are heard every few seconds, and a state would be shown as stale at most times", LeastStale)
 	}
 	if given.Results != nil {
 		l.file.Jobs.Results = l.path(b.at("results"), *given.Results)

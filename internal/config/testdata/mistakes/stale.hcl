@@ -1,0 +1,3 @@
+jobs {
+  stale = "29s"
+}
