@@ -159,8 +159,10 @@ func TestABadJobSpoilsNoOther(t *testing.T) {
 	}
 }
 
-// The same tokens in any combination, from several callers at once, that are killed or cut off: each is one job. Not parallel: it kills others' as well.
+// The same tokens in any combination, from several callers at once, that are killed or cut off: each is one job.
 func TestBatchesKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	alone(t)
 	d := ben(t)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

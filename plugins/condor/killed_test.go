@@ -11,10 +11,11 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// condor_submit, and every shell around it, killed at any moment. Not parallel: it kills those of other tests, too.
+// condor_submit, and every shell around it, killed at any moment.
 func TestSubmitKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	alone(t)
 	d := ben(t)
-	condor(t)
 	for _, victim := range []string{"condor_submit", "sshd-session", "timeout"} {
 		for range 4 {
 			job := scheduler.Job{Token: newToken(), Command: "true", Array: &scheduler.Array{Count: 3}}
@@ -40,6 +41,8 @@ func TestSubmitKilledAtAnyMoment(t *testing.T) {
 
 // The schedd killed while jobs are handed over, and while they run.
 func TestScheddKilled(t *testing.T) {
+	t.Parallel()
+	alone(t)
 	d := ben(t)
 	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"4"}, Array: &scheduler.Array{Count: 4}})
 	await(t, d, running, "running", in(scheduler.Running))
@@ -74,6 +77,8 @@ func TestScheddKilled(t *testing.T) {
 
 // The whole pool stopped and started again under a job that waits and one that runs.
 func TestCondorRestarted(t *testing.T) {
+	t.Parallel()
+	alone(t)
 	d := ben(t)
 	whole := scheduler.Resources{CPUs: most}
 	running := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"1000"}, Resources: whole})

@@ -73,17 +73,35 @@ const processors, most = 256, 160
 // onDebian names the release whose HTCondor the tests use; empty: trixie's.
 const onDebian = "OCEANID_TEST_DEBIAN"
 
-// condor is the pool. It is started by the first test that needs it.
+// usual is how the tests' pools are.
+func usual() lab.Options {
+	return lab.Options{
+		Condor: true, SSH: true, Slots: processors, Debian: lab.Debian(os.Getenv(onDebian)),
+		// A run-time limit is looked at every minute by default.
+		CondorConfig: "PERIODIC_EXPR_INTERVAL = 2\nSHADOW_QUEUE_UPDATE_INTERVAL = 5\n",
+	}
+}
+
+// apart are the pools of tests that have one for themselves, by the tests' names.
+var apart sync.Map
+
+// alone gives the test a pool for itself, which condor and all that asks it yields from here on: the test may kill what it likes while others run.
+func alone(t *testing.T) {
+	t.Helper()
+	name := t.Name()
+	apart.Store(name, lab.ForTest(t, usual()))
+	t.Cleanup(func() { apart.Delete(name) })
+}
+
+// condor is the test's pool: its own, or that of all, which is started by the first test that needs it.
 func condor(t *testing.T) *lab.Lab {
 	t.Helper()
 	lab.Require(t)
-	pool.once.Do(func() {
-		pool.lab, pool.err = lab.Start(context.Background(), lab.Options{
-			Condor: true, SSH: true, Slots: processors, Debian: lab.Debian(os.Getenv(onDebian)),
-			// A run-time limit is looked at every minute by default.
-			CondorConfig: "PERIODIC_EXPR_INTERVAL = 2\nSHADOW_QUEUE_UPDATE_INTERVAL = 5\n",
-		})
-	})
+	test, _, _ := strings.Cut(t.Name(), "/")
+	if own, ok := apart.Load(test); ok {
+		return own.(*lab.Lab)
+	}
+	pool.once.Do(func() { pool.lab, pool.err = lab.Start(context.Background(), usual()) })
 	if pool.err != nil {
 		t.Fatalf("cannot start a lab: %v", pool.err)
 	}

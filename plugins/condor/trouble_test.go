@@ -14,9 +14,10 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// The schedd hangs: whoever calls is told after the time they gave and nothing is made up, and when it goes on the same submission is one job. Not parallel: it is
-// everybody's schedd.
+// The schedd hangs: whoever calls is told after the time they gave and nothing is made up, and when it goes on the same submission is one job.
 func TestScheddHangs(t *testing.T) {
+	t.Parallel()
+	alone(t)
 	d := ben(t)
 	ref := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"300"}})
 	signal := func(s syscall.Signal) {

@@ -11,8 +11,10 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// DAGMan and the schedd killed while nodes run, wait and end: each node runs once, and every end is told. Not parallel: it kills those of other tests, too.
+// DAGMan and the schedd killed while nodes run, wait and end: each node runs once, and every end is told.
 func TestWorkflowOutlivesKills(t *testing.T) {
+	t.Parallel()
+	alone(t)
 	d := ben(t)
 	for _, victim := range []string{"condor_dagman", "condor_schedd"} {
 		t.Run(victim, func(t *testing.T) {
@@ -55,10 +57,11 @@ func TestWorkflowOutlivesKills(t *testing.T) {
 	}
 }
 
-// What hands a workflow over killed at any moment. Not parallel: it kills that of other tests, too.
+// What hands a workflow over killed at any moment.
 func TestWorkflowSubmitKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	alone(t)
 	d := ben(t)
-	condor(t)
 	for _, victim := range []string{"condor_submit_dag", "condor_submit", "timeout", "tar", "sshd-session"} {
 		for range 2 {
 			w := scheduler.Workflow{Token: newToken(), Nodes: []scheduler.Node{run("a", "true")}}
