@@ -50,15 +50,20 @@ func (d *driver) ask(ctx context.Context, s script) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	sections := make(answer)
-	name := ""
+	// A line at a time would copy an answer of megabytes once for each of its lines.
+	sections, said := make(answer), make(map[string]*strings.Builder)
+	section := new(strings.Builder)
 	for line := range strings.Lines(out.String()) {
-		if title, found := strings.CutPrefix(line, sectionSign); found {
-			name = strings.TrimSpace(title)
-			sections[name] = ""
+		title, found := strings.CutPrefix(line, sectionSign)
+		if !found {
+			section.WriteString(line)
 			continue
 		}
-		sections[name] += line
+		section = new(strings.Builder)
+		said[strings.TrimSpace(title)] = section
+	}
+	for name, text := range said {
+		sections[name] = text.String()
 	}
 	return sections, nil
 }
