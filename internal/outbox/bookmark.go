@@ -17,25 +17,39 @@ func markedAt(at time.Time) store.Letter {
 	return store.Letter{ID: bookmark, Event: store.Event{Time: at}, Due: time.UnixMilli(1)}
 }
 
+// halfway is another letter that is never told: up to which job a gap has been filled, so that a crash meanwhile does not begin it anew. It names no job
+// when a gap was filled to its end.
+const halfway = "bookmark-halfway"
+
+func halfwayAt(job string, at time.Time) store.Letter {
+	return store.Letter{ID: halfway, Event: store.Event{Job: job, Time: at}, Due: time.UnixMilli(1)}
+}
+
 // skew is by how much the clocks of processes may differ that write ends and bookmarks.
 const skew = time.Minute
 
-// due are up to limit letters whose time has come, and when the one after them is due.
+// due are about limit letters whose time has come, and when the one after them is due.
 func (o *Outbox) due(ctx context.Context, at place, now time.Time, limit int) ([]store.Letter, time.Time, error) {
-	letters, next, err := o.store.DueLetters(ctx, at.uid, at.hook, now, limit+1)
-	if len(letters) > 0 && letters[0].ID == bookmark {
+	letters, next, err := o.store.DueLetters(ctx, at.uid, at.hook, now, limit+2)
+	for len(letters) > 0 && (letters[0].ID == bookmark || letters[0].ID == halfway) {
 		letters = letters[1:]
 	}
 	return letters, next, err
 }
 
-// marked is the time of the bookmark; zero: there is none, or it is before everything.
-func (o *Outbox) marked(ctx context.Context, at place) (time.Time, error) {
-	letters, _, err := o.store.DueLetters(ctx, at.uid, at.hook, time.UnixMilli(2), 1)
-	if err != nil || len(letters) == 0 || letters[0].ID != bookmark {
-		return time.Time{}, err
+// marked is the time of the bookmark, zero: there is none, or it is before everything; and the job up to which a gap has been filled, "": none is being
+// filled.
+func (o *Outbox) marked(ctx context.Context, at place) (since time.Time, after string, err error) {
+	letters, _, err := o.store.DueLetters(ctx, at.uid, at.hook, time.UnixMilli(2), 2)
+	for _, l := range letters {
+		switch l.ID {
+		case bookmark:
+			since = l.Event.Time
+		case halfway:
+			after = l.Event.Job
+		}
 	}
-	return letters[0].Event.Time, nil
+	return since, after, err
 }
 
 // first notes where a handler begins that was never told anything. A scheduler that has been deleted is fault.NotFound, and nothing is noted.
@@ -68,11 +82,11 @@ func (o *Outbox) bridge(ctx context.Context, h Handler, lease store.Lease, curso
 		return cursor, err
 	}
 	began := time.Now().UTC()
-	since, err := o.marked(ctx, place{h.Name, lease.UID})
+	since, after, err := o.marked(ctx, place{h.Name, lease.UID})
 	if err != nil {
 		return cursor, err
 	}
-	for after := ""; ; {
+	for {
 		jobs, err := o.store.Ended(ctx, lease.UID, since.Add(-skew), after, 500)
 		if err != nil {
 			return cursor, err
@@ -85,11 +99,11 @@ func (o *Outbox) bridge(ctx context.Context, h Handler, lease store.Lease, curso
 			after = j.ID
 			letters[i] = store.Letter{ID: "end-" + j.ID, Event: endOf(j), Due: began}
 		}
-		if err := o.store.SetHookCursor(ctx, lease.UID, h.Name, lease.Fence, cursor, letters); err != nil {
+		if err := o.store.SetHookCursor(ctx, lease.UID, h.Name, lease.Fence, cursor, append(letters, halfwayAt(after, began))); err != nil {
 			return cursor, err
 		}
 	}
-	err = o.store.SetHookCursor(ctx, lease.UID, h.Name, lease.Fence, last, []store.Letter{markedAt(began)})
+	err = o.store.SetHookCursor(ctx, lease.UID, h.Name, lease.Fence, last, []store.Letter{markedAt(began), halfwayAt("", began)})
 	if err == nil {
 		o.log.Info("events were gone before they could be told; the jobs that have ended since are told of", "handler", h.Name, "scheduler", lease.UID)
 	}

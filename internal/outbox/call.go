@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/store"
@@ -15,13 +16,13 @@ import (
 const patience = time.Second
 
 // call tells one event. It returns in bounded time, whatever the handler does; released is called when the handler has really returned, and told whether
-// that was after its time.
-func (h Handler) call(ctx context.Context, wait func(func()), e store.Event, released func(late bool)) error {
+// that was after its time; panicked is told of a panic, and where it was.
+func (h Handler) call(ctx context.Context, wait func(func()), e store.Event, released func(late bool), panicked func(what any, stack []byte)) error {
 	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
 	result := make(chan error, 1)
 	wait(func() {
 		defer cancel()
-		err := h.guarded(ctx, e)
+		err := h.guarded(ctx, e, panicked)
 		released(ctx.Err() != nil)
 		result <- err
 	})
@@ -41,12 +42,13 @@ func (h Handler) call(ctx context.Context, wait func(func()), e store.Event, rel
 	}
 }
 
-// guarded makes a panic an error.
-func (h Handler) guarded(ctx context.Context, e store.Event) (err error) {
+// guarded makes a panic an error. That is one line, for it becomes a letter's reason; the stack is told apart.
+func (h Handler) guarded(ctx context.Context, e store.Event, panicked func(what any, stack []byte)) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			stack := debug.Stack()
-			err = fault.Crashed.New("the handler panicked: %v\n%s", p, stack[:min(len(stack), 2048)])
+			panicked(p, debug.Stack())
+			first, _, _ := strings.Cut(fmt.Sprint(p), "\n")
+			err = fault.Crashed.New("the handler panicked: %s", first)
 		}
 	}()
 	return h.Handle(ctx, e)

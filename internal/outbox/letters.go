@@ -46,6 +46,9 @@ func (r *round) settle(ctx context.Context, d *delivery) error {
 	}
 	d.settled = true
 	delete(r.busy, d.event.Job)
+	if d.void {
+		return nil
+	}
 	l := store.Letter{ID: d.id(), Event: d.event}
 	if d.letter != nil {
 		l = *d.letter

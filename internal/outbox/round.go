@@ -2,9 +2,11 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
 )
 
 // window is how many events are read ahead of the first that is not settled: so many may be told again after a crash.
@@ -24,6 +26,7 @@ type round struct {
 	cursor store.EventID // as the store has it
 	seen   store.EventID // up to where the stream was read
 	time   time.Time     // of the event at seen
+	newest *store.Event  // the one at seen, as it was read; nil: it was not
 	more   bool          // there may be more in the stream
 	open   []*delivery   // of the stream, in order, from the first that is not settled
 	failed []store.Letter
@@ -40,6 +43,7 @@ type delivery struct {
 	event   store.Event
 	letter  *store.Letter // nil: it comes from the stream
 	settled bool
+	void    bool // the store has gone back since: its end, where there was one, is told from the job's record
 	err     error
 }
 
@@ -127,7 +131,10 @@ func (r *round) prepare(ctx context.Context) error {
 // read takes events from the stream, as far as there is room.
 func (r *round) read(ctx context.Context) error {
 	for r.more && len(r.open) < window {
-		events, err := r.outbox.store.Events(ctx, r.at.uid, r.seen, 500)
+		events, other, err := r.page(ctx)
+		if other {
+			r.disown()
+		}
 		if gap(err) {
 			if len(r.open) > 0 {
 				return nil // it is bridged when what was read before is settled
@@ -135,14 +142,14 @@ func (r *round) read(ctx context.Context) error {
 			if r.cursor, err = r.outbox.bridge(ctx, r.handler, r.lease, r.cursor); err != nil {
 				return err
 			}
-			r.seen, r.nextDue = r.cursor, time.Now()
+			r.seen, r.newest, r.nextDue = r.cursor, nil, time.Now()
 			continue
 		}
 		if err != nil {
 			return err
 		}
 		for _, e := range events {
-			r.seen, r.time = e.ID, e.Time
+			r.seen, r.time, r.newest = e.ID, e.Time, &e
 			if r.handler.All || e.State.Terminal() {
 				d := &delivery{event: e}
 				r.open, r.waiting = append(r.open, d), append(r.waiting, d)
@@ -151,6 +158,39 @@ func (r *round) read(ctx context.Context) error {
 		r.more = len(events) > 0
 	}
 	return nil
+}
+
+// page reads what comes next in the stream. The newest event that was read is read once more and compared: a store that has gone back gives its number to
+// another one, or has nothing there. That is a gap too (other): numbers mean something else by now.
+func (r *round) page(ctx context.Context) (events []store.Event, other bool, err error) {
+	if r.newest == nil {
+		events, err = r.outbox.store.Events(ctx, r.at.uid, r.seen, 500)
+		return events, false, err
+	}
+	events, err = r.outbox.store.Events(ctx, r.at.uid, r.seen-1, 500)
+	if err == nil && (len(events) == 0 || !same(events[0], *r.newest)) {
+		err = fault.Conflict.New("the stream has other events than it had")
+	}
+	if err != nil {
+		return nil, gap(err), err
+	}
+	return events[1:], false, nil
+}
+
+func same(a, b store.Event) bool {
+	return a.ID == b.ID && a.Job == b.Job && a.Revision == b.Revision && a.State == b.State && a.Time.Equal(b.Time)
+}
+
+// disown forgets what was read of the stream and is not settled, so that no number of before is written down: the gap is bridged in its stead.
+func (r *round) disown() {
+	for _, d := range r.open {
+		d.void = true
+	}
+	r.waiting = slices.DeleteFunc(r.waiting, func(d *delivery) bool { return d.void })
+	for _, l := range r.failed {
+		r.queues.drop(l.Event.Job, l.ID)
+	}
+	r.open, r.failed, r.newest = nil, nil, nil
 }
 
 // start begins what may begin: of each job one event at a time, in order, while there are slots.
@@ -180,6 +220,8 @@ func (r *round) start(ctx context.Context) error {
 				if late {
 					r.awake()
 				}
+			}, func(what any, stack []byte) {
+				r.outbox.log.Error("a handler panicked", "handler", r.at.hook, "job", d.event.Job, "panic", what, "stack", string(stack))
 			})
 			select {
 			case r.done <- d:
