@@ -22,7 +22,7 @@ const (
 	failed   = "failed"
 )
 
-// mostFetches is how often results are tried to be brought.
+// mostFetches is how often results are tried to be brought in vain. A try that has brought more files than all before it is none of them.
 const mostFetches = 10
 
 // expectResults notes, of a job that news has just ended, before that is written, that its results are to be brought.
@@ -47,31 +47,44 @@ func (m *Manager) Fetch() outbox.Handler {
 }
 
 func (m *Manager) fetch(ctx context.Context, e store.Event) error {
+	for {
+		if more, err := m.fetchOnce(ctx, e); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// fetchOnce tries once; more: it broke, and brought files that none before it had brought, so that it goes on at once.
+func (m *Manager) fetchOnce(ctx context.Context, e store.Event) (more bool, err error) {
 	job, err := m.fetches(ctx, e.Job, func(r *store.Results) {
 		r.State, r.Reason, r.RetryAt = fetching, "", time.Time{}
 		r.Attempts++
 	})
 	if err != nil || job.Status.Results.State != fetching {
-		return err
+		return false, err
 	}
 	got, failure := m.bring(ctx, job)
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return false, ctx.Err()
 	}
+	before := job.Status.Results
+	more = failure != nil && !hopeless(failure) && got.Files > before.Files
 	_, err = m.fetches(ctx, job.ID, func(r *store.Results) {
-		r.State, r.Files, r.Bytes = fetched, got.Files, got.Bytes
 		if failure == nil {
-			r.Ended = time.Now()
+			r.State, r.Files, r.Bytes, r.Ended = fetched, got.Files, got.Bytes, time.Now()
 			return
+		}
+		if r.Files, r.Bytes = max(before.Files, got.Files), max(before.Bytes, got.Bytes); more {
+			r.Attempts--
 		}
 		if r.State, r.Reason = waiting, failure.Error(); hopeless(failure) || r.Attempts >= mostFetches {
 			r.State, r.Ended = failed, time.Now()
 		}
 	})
-	if err == nil && !hopeless(failure) && job.Status.Results.Attempts < mostFetches {
+	if err == nil && !more && !hopeless(failure) && before.Attempts < mostFetches {
 		err = failure
 	}
-	return err
+	return more, err
 }
 
 // hopeless tells whether trying again brings nothing else.

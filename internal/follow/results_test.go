@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -80,7 +81,7 @@ func TestFetch(t *testing.T) {
 		says  string
 	}{
 		"at once":        {nil, 0, 1, fetched, ""},
-		"the third time": {[]error{away, away}, 0, 3, fetched, ""},
+		"the third time": {[]error{away, away}, 0, 2, fetched, ""},
 		"never":          {slices.Repeat([]error{away}, 20), 0, 10, failed, "away"},
 		"too much":       {nil, 4, 1, failed, "more than 4 bytes"},
 		"poisoned":       {[]error{fault.Invalid.New("output \"fifo\" of task 0 is not brought back: a pipe")}, 0, 1, failed, "fifo"},
@@ -107,6 +108,40 @@ func TestFetch(t *testing.T) {
 				t.Errorf("told again: %v", err)
 			}
 		})
+	}
+}
+
+// slow is a pool whose connection breaks after each file that it has not given yet.
+type slow struct {
+	*pool
+	given, of int
+}
+
+func (s *slow) Download(_ context.Context, _ scheduler.Ref, _ scheduler.FileQuery, yield func(scheduler.File, io.Reader) error) error {
+	for i := range s.of {
+		if i > s.given {
+			s.given++
+			return fault.Unavailable.New("the connection broke")
+		}
+		if err := yield(scheduler.File{Path: fmt.Sprintf("%03d", i), Size: 5}, strings.NewReader("hello")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A bringing that comes on uses up no attempts, however often it breaks.
+func TestAFetchThatComesOnGoesOn(t *testing.T) {
+	t.Parallel()
+	s, sch := opened(t)
+	m := managed(s, &slow{pool: newPool(), of: 3 * mostFetches}, Rules{})
+	id := over(t, s, sch, 0, scheduler.Policy{Results: t.TempDir()}, waiting)
+	if err := m.fetch(t.Context(), store.Event{Job: id}); err != nil {
+		t.Error(err)
+	}
+	job, err := s.Job(t.Context(), id)
+	if r := job.Status.Results; err != nil || r.State != fetched || r.Files != 3*mostFetches || r.Attempts != 1 || r.Reason != "" {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

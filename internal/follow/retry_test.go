@@ -172,6 +172,13 @@ func TestGiveBack(t *testing.T) {
 	if err := giveBack(t.Context(), p, job); err != nil {
 		t.Error(err)
 	}
+	// One that queue, history and log have all forgotten holds nothing up.
+	p.mu.Lock()
+	delete(p.jobs, "x")
+	p.mu.Unlock()
+	if err := giveBack(t.Context(), p, job); err != nil {
+		t.Errorf("forgotten by the pool: %v", err)
+	}
 	p.can = nil
 	job.Status.Runs[0].State = scheduler.Failed
 	calls := p.called("cancel")
