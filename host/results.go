@@ -33,6 +33,10 @@ const Sums = results.Sums
 // a workflow as dir/NODE/OUTPUT or dir/NODE/TASK/OUTPUT, and in a workflow within it as dir/NODE/NODE/… . Each file appears whole and with its digest checked, or not at all; one that was there before is replaced, unless it is there whole already, by its size, time
 // and digest: so a download that broke goes on where it broke. Nothing is written outside dir, whatever the pool says. It returns what was brought, which dir/SHA256SUMS lists as well. An output that is not a regular file, or too strange a name, is an error that
 // names it, and loses no other.
+//
+// The results step that a job's policy asks for (see [Results]) brings them in the same way. Where some files were refused it has "failed", and its Reason names them: it
+// is not "fetched", for not all is there, and it is not tried again, for the same would be refused. What was brought stays, verified. A step that breaks goes on; ten tries
+// that bring nothing new are its end.
 func (j *Job) Download(ctx context.Context, dir string, q scheduler.FileQuery) ([]scheduler.File, error) {
 	return j.DownloadWith(ctx, dir, q, func(scheduler.File, int64) {})
 }
