@@ -40,6 +40,19 @@ func TestHelp(t *testing.T) {
 	visit(newRoot(&app{}))
 }
 
+// Commands that hold others say which, and not that they could be used alone.
+func TestHelpOfGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, args := range [][]string{{}, {"jobs"}, {"schedulers", "--help"}} {
+		use := strings.Join(append([]string{"Usage:\n  oceanid"}, args...), " ")
+		use = strings.TrimSuffix(use, " --help") + " [command]\n"
+		if r := w.run(args...); r.code != exitOK || !strings.Contains(r.out, use) {
+			t.Errorf("%q: exit code %d, not %q in\n%s", args, r.code, use, r.out)
+		}
+	}
+}
+
 func TestCompletion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

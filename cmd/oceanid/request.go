@@ -38,7 +38,7 @@ func (r *request) flags(cmd *cobra.Command) {
 	f.Var(&r.disk, "disk", "disk space for each task, such as 10GB")
 	f.IntVar(&r.gpus, "gpus", 0, "`N` graphics processors for each task")
 	f.DurationVar(&r.runTime, "run-time", 0, "the longest `TIME` that a task may run, such as 1h30m")
-	f.StringArrayVar(&r.options, "option", nil, "what only this pool understands, as `KEY=VALUE` (an attribute of your own at HTCondor: +NAME=VALUE); numbers, true, false and [\"lists\"] are what they look like; repeatable")
+	f.StringArrayVar(&r.options, "option", nil, "an option of this kind of pool, as `KEY=VALUE` (at HTCondor +NAME=VALUE is an attribute of your own); JSON is what it looks like; repeatable")
 	files(cmd, "input")
 }
 

@@ -55,7 +55,7 @@ former numbers in OCEANID_TASK_INDEX, of a workflow those nodes.`,
 	flags.StringVar(&r.key, "key", "", "a `TEXT` that names this wish: resubmitted again with it, the job is that of the first time")
 	flags.Var(&r.memory, "memory", "another amount of memory for each task, such as 8GiB")
 	flags.DurationVar(&r.runTime, "run-time", 0, "another longest `TIME` that a task may run")
-	flags.BoolVar(&r.wait, "wait", false, "watch the new job to its end; the exit code tells the outcome")
+	flags.BoolVar(&r.wait, "wait", false, "watch the new job to its end, and until its results are there; the exit code tells the outcome")
 	return cmd
 }
 

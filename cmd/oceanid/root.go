@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/cobra"
 )
@@ -26,6 +28,8 @@ everything else is on standard error. Exit codes: oceanid help exit-codes.`,
 	group(root)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetFlagErrorFunc(wrongFlag)
+	// A command that only holds others runs for the sake of its help, which is no use of it.
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.config, "config", "c", "", "`PATH` of the configuration, a file or a folder (default $OCEANID_CONFIG, else config.hcl)")
 	flags.VarP(&a.format, "format", "o", "how results are shown")

@@ -86,7 +86,7 @@ they are brought by whoever follows the job, such as a portal or oceanid serve.`
 	s.request.flags(cmd)
 	s.wishes.flags(cmd)
 	flags := cmd.Flags()
-	flags.BoolVar(&s.wait, "wait", false, "watch the job to its end; the exit code tells the outcome")
+	flags.BoolVar(&s.wait, "wait", false, "watch the job to its end, and until its results are there; the exit code tells the outcome")
 	flags.StringVarP(&s.file, "file", "f", "", "submit the jobs of this `FILE`, or of all files of a folder")
 	flags.StringVar(&s.scheduler, "scheduler", "", "the `NAME` of the scheduler for jobs of a file that name none")
 	files(cmd, "file")
