@@ -91,7 +91,7 @@ func (h *handing) folder(job scheduler.Job) error {
 		h.files = append(h.files, handed{name: path.Join(dir, name), token: job.Token, dir: true})
 	}
 	h.files = append(h.files,
-		handed{name: path.Join(dir, description.TaskFile), token: job.Token, text: description.Task(job)},
+		handed{name: path.Join(dir, description.TaskFile), token: job.Token, head: description.TaskHead(), text: description.TaskTail(job)},
 		handed{name: path.Join(dir, factsFile), token: job.Token, text: string(kept) + "\n"},
 		handed{name: path.Join(dir, specFile), token: job.Token, text: string(spec) + "\n"},
 	)

@@ -15,6 +15,7 @@ import (
 type handed struct {
 	name  string
 	token string // of the job whose it is; empty: the attempt's
+	head  string // what it begins with, which is the same in many; sent once
 	text  string
 	dir   bool
 }
@@ -26,8 +27,13 @@ const fewBytes = 64 << 10
 // writes them itself; many are packed.
 func making(all []handed) (string, error) {
 	size := 0
+	heads := map[string]bool{}
 	for _, f := range all {
 		size += len(f.text)
+		if !heads[f.head] {
+			heads[f.head] = true
+			size += len(f.head)
+		}
 	}
 	if size > fewBytes {
 		return packed(all)
@@ -40,6 +46,14 @@ func written(all []handed) string {
 	var b strings.Builder
 	token := ""
 	b.WriteString("files() {\n\tfolders=\n")
+	heads := map[string]string{"": ""}
+	for _, f := range all {
+		if _, known := heads[f.head]; !known {
+			name := fmt.Sprintf("head%d", len(heads))
+			fmt.Fprintf(&b, "\t%s=%s\n", name, description.Quote(f.head))
+			heads[f.head] = `"$` + name + `" `
+		}
+	}
 	of := func(f handed) {
 		switch {
 		case f.token == token:
@@ -63,7 +77,7 @@ func written(all []handed) string {
 	for _, f := range all {
 		if !f.dir {
 			of(f)
-			fmt.Fprintf(&b, "\tprintf %%s %s >%s || return\n", description.Quote(f.text), f.name)
+			fmt.Fprintf(&b, "\tprintf %%s %s%s >%s || return\n", heads[f.head], description.Quote(f.text), f.name)
 		}
 	}
 	of(handed{})
@@ -77,14 +91,14 @@ func packed(all []handed) (string, error) {
 	compressed, _ := gzip.NewWriterLevel(&data, gzip.BestSpeed)
 	archive := tar.NewWriter(compressed)
 	for _, f := range all {
-		header := &tar.Header{Typeflag: tar.TypeReg, Name: f.name, Mode: 0o600, Size: int64(len(f.text))}
+		header := &tar.Header{Typeflag: tar.TypeReg, Name: f.name, Mode: 0o600, Size: int64(len(f.head) + len(f.text))}
 		if f.dir {
 			header = &tar.Header{Typeflag: tar.TypeDir, Name: f.name + "/", Mode: 0o700}
 		}
 		if err := archive.WriteHeader(header); err != nil {
 			return "", err
 		}
-		if _, err := archive.Write([]byte(f.text)); err != nil {
+		if _, err := archive.Write([]byte(f.head + f.text)); err != nil {
 			return "", err
 		}
 	}

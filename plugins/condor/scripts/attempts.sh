@@ -31,6 +31,12 @@ links() {
 	[ ! -d "$dir/attempts" ] || (cd "$dir/attempts" && readlink -- "$@")
 }
 
+# needed ATTEMPT tells whether a job's link names the attempt. Links to one that is over become fewer, and never more: where its lock is held, and nobody needs
+# it, it can be deleted.
+needed() {
+	find "$dir/attempts" -lname "$1/*" | grep -q .
+}
+
 # under_way ATTEMPT tells whether the attempt, or its condor_submit, still lives. Any number may look at once: those who look share the lock.
 under_way() {
 	[ -e "$dir/batches/$1/lock" ] && ! flock -sn "$dir/batches/$1/lock" true

@@ -21,9 +21,11 @@ remove_jobs() {
 		case $other in
 		"" | removed) continue ;;
 		esac
-		# An attempt's folder goes with its last job.
-		awk '{ print $2 }' "batches/$other/ids" 2>/dev/null | while read -r one; do
-			[ "$(links "$one")" != "$other/$one" ] || echo "$one"
-		done | grep -q . || rm -rf -- "batches/$other"
+		# An attempt's folder goes with its last job, also where it was killed before it knew of each whether it was handed over.
+		if [ -e "batches/$other/groups" ]; then
+			links $(cat "batches/$other"/*.items | sed 's/ .*//') | grep -q "^$other/"
+		else
+			needed "$other"
+		fi || rm -rf -- "batches/$other"
 	done
 }

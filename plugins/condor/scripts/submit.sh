@@ -78,6 +78,7 @@ take_over() {
 			mkdir -p "$batch/links" && ln -s $(printf "$attempt/%s " "$@") "$batch/links/" && mv -f "$batch"/links/* attempts/ || exit 74
 			mine="$mine $*"
 		fi
+		needed "$other" || rm -rf "batches/$other"
 	fi
 	exec 8>&-
 }
@@ -106,7 +107,8 @@ find_again() {
 # keep FOLDER FILE adds the identifiers in FILE to those of the attempt in FOLDER.
 keep() {
 	[ -s "$2" ] || return 0
-	cat "$2" >>clusters
+	# A disk that was full may have cut the last line short.
+	{ echo && cat "$2"; } >>clusters
 	cat "$1/ids" "$2" >"$1/ids.new" 2>/dev/null
 	mv -f "$1/ids.new" "$1/ids" || exit 74
 }
@@ -179,11 +181,15 @@ hand_over() {
 				;;
 			esac
 			proc=0
+			# A disk that was full may have cut the last line of the list short.
+			cut="
+"
 			while read -r token rest; do
 				id="$cluster $token $tasks"
 				[ $tasks -ne 1 ] || id="$cluster.$proc $token 1"
 				# One line is one write: others write to the same file.
-				echo "$id" >&3
+				echo "$cut$id" >&3
+				cut=
 				echo "$id"
 				proc=$((proc + 1))
 			done <$k.items >$k.ids 3>>"$dir/clusters"

@@ -57,7 +57,8 @@ hand_over_workflow() {
 		case $cluster in
 		"" | *[!0-9]*) exit 70 ;;
 		esac
-		echo "$cluster.dag $token $tasks" >>"$dir/clusters"
+		# A disk that was full may have cut the last line short.
+		printf "\n%s\n" "$cluster.dag $token $tasks" >>"$dir/clusters"
 		echo "$cluster.dag" >cluster.new && mv cluster.new cluster
 	' </dev/null &
 	wait $! || {
@@ -76,7 +77,7 @@ adopt_workflow() {
 	[ -n "$found" ] || [ ! -e "$log" ] || found=$(grep -F -B 2 "    oceanid-dag:$token:" "$log" | sed -n 's/^000 (0*\([0-9]*\)\..*/\1/p' | tail -n 1)
 	[ -n "$found" ] || return 0
 	set -- $found
-	echo "$1.dag $token $tasks" >>"$dir/clusters"
+	printf '\n%s\n' "$1.dag $token $tasks" >>"$dir/clusters"
 	echo "$1.dag" >cluster.new && mv cluster.new cluster
 }
 

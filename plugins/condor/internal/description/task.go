@@ -14,9 +14,14 @@ import (
 var taskScript string
 
 // Task is the script that runs each task of the job.
-func Task(job scheduler.Job) string {
+func Task(job scheduler.Job) string { return TaskHead() + TaskTail(job) }
+
+// TaskHead is what the scripts of all jobs begin with: nearly all of them.
+func TaskHead() string { return taskScript }
+
+// TaskTail is the rest of the job's script.
+func TaskTail(job scheduler.Job) string {
 	var b strings.Builder
-	b.WriteString(taskScript)
 	fmt.Fprintf(&b, "\ntask() {\n")
 	if name, found := strings.CutPrefix(job.Command, "./"); found {
 		// An input's mode is 0644 unless its owner said otherwise; as the command it must be executable.
