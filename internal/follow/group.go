@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // What goes into one batch at most. The bytes are counted roughly, and leave room under the largest message.
@@ -20,10 +21,15 @@ type group[In, Out any] struct {
 	// size is about how many bytes one is.
 	size func(In) int
 	crew *crew
+	// gather is how long at most the next batch waits for as many as the last one had: those who were just answered come again together. It waits a quarter
+	// of the time that the last one took at most, and not after a lone one. 0: it never waits.
+	gather time.Duration
 
 	mu      sync.Mutex
 	waiting []*member[In, Out]
 	busy    bool
+	// came is told of each who arrives, while there is one who listens.
+	came chan struct{}
 }
 
 // member is one who waits in a group.
@@ -41,6 +47,11 @@ func (g *group[In, Out]) do(ctx context.Context, in In) (out Out, err error) {
 	if !g.busy {
 		g.busy = true
 		g.crew.start(g.work)
+	} else if g.came != nil {
+		select {
+		case g.came <- struct{}{}:
+		default: // it has not looked yet since the last one
+		}
 	}
 	g.mu.Unlock()
 	select {
@@ -53,6 +64,7 @@ func (g *group[In, Out]) do(ctx context.Context, in In) (out Out, err error) {
 
 func (g *group[In, Out]) work() {
 	for batch := g.take(); len(batch) > 0; batch = g.take() {
+		begun := time.Now()
 		ctx, stop := together(batch)
 		ins := make([]In, len(batch))
 		for i, m := range batch {
@@ -65,6 +77,33 @@ func (g *group[In, Out]) work() {
 			}
 		})
 		stop()
+		if len(batch) > 1 {
+			g.await(len(batch), min(g.gather, time.Since(begun)/4))
+		}
+	}
+}
+
+// await waits until n wait, but not for longer than limit.
+func (g *group[In, Out]) await(n int, limit time.Duration) {
+	if limit <= 0 {
+		return
+	}
+	came := make(chan struct{}, 1)
+	listen := func(c chan struct{}) (waiting int) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.came = c
+		return len(g.waiting)
+	}
+	defer listen(nil)
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	for listen(came) < n {
+		select {
+		case <-came:
+		case <-timer.C:
+			return
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ const (
 	renew = 3 * time.Second
 )
 
+// longestGather bounds how long a hand-over waits for others, when the one before it had many. What the pool takes for one it takes for 50.
+const longestGather = 100 * time.Millisecond
+
 // retryDelays are the pauses between attempts to hand a job to a pool that does not take it now.
 const (
 	firstRetry = time.Second
@@ -69,7 +72,7 @@ func (s *Submitter) desk(uid string) *desk {
 			},
 		}
 		d.handovers = group[handover, handed]{
-			crew: &s.crew, size: func(h handover) int { return weight(h.job) },
+			crew: &s.crew, size: func(h handover) int { return weight(h.job) }, gather: longestGather,
 			run: func(ctx context.Context, batch []handover, answer func(int, handed)) { d.handOver(ctx, batch, answer) },
 		}
 		d.changes = group[store.Change, written]{

@@ -59,6 +59,55 @@ func TestAGroup(t *testing.T) {
 	})
 }
 
+// Those who come again and again, from many goroutines, stay one batch; one who comes alone never waits.
+func TestAGroupGathers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const callers, times = 20, 10
+		var batches []int
+		g := &group[int, int]{crew: &crew{}, size: func(int) int { return 1 }, gather: time.Second}
+		g.run = func(ctx context.Context, batch []int, answer func(int, int)) {
+			time.Sleep(time.Second)
+			batches = append(batches, len(batch))
+			for i := range batch {
+				answer(i, 0)
+			}
+		}
+		var all sync.WaitGroup
+		for i := range callers {
+			all.Go(func() {
+				for range times {
+					if _, err := g.do(t.Context(), i); err != nil {
+						t.Error(err)
+					}
+					time.Sleep(time.Duration(i) * time.Millisecond)
+				}
+			})
+		}
+		all.Wait()
+		g.crew.wait()
+		full := 0
+		for _, n := range batches {
+			if n >= callers-1 {
+				full++
+			}
+		}
+		if full < times-2 {
+			t.Errorf("%d callers, %d times, are the batches %v", callers, times, batches)
+		}
+		begun := time.Now()
+		for range 3 {
+			if _, err := g.do(t.Context(), 0); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(begun); took != 3*time.Second {
+			t.Errorf("three, one after the other, took %v", took)
+		}
+		g.crew.wait()
+	})
+}
+
 // A batch goes on as long as somebody waits for any of it, and ends with the last one.
 func TestAGroupThatEverybodyLeaves(t *testing.T) {
 	t.Parallel()
