@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,15 +110,20 @@ func (r *remote) SubmitWorkflow(context.Context, scheduler.Workflow) (scheduler.
 	return "", fault.Unsupported.New("workflows: DAGMan runs on the access point, on files that lie there: %s", noShell)
 }
 
-// Submit is the driver's.
+// Submit is that of one job.
 func (r *remote) Submit(ctx context.Context, job scheduler.Job) (scheduler.ID, error) {
-	if err := spoolable(job); err != nil {
+	var told scheduler.Submitted
+	err := r.SubmitBatch(ctx, []scheduler.Job{job}, func(s scheduler.Submitted) error {
+		told = s
+		return nil
+	})
+	if err != nil {
 		return "", err
 	}
-	return r.driver.Submit(ctx, job)
+	return told.ID, told.Err
 }
 
-// SubmitBatch is the driver's.
+// SubmitBatch is the driver's, for jobs that the schedd has from no other machine.
 func (r *remote) SubmitBatch(ctx context.Context, jobs []scheduler.Job, yield func(scheduler.Submitted) error) error {
 	var good []scheduler.Job
 	for _, job := range jobs {
@@ -129,7 +136,33 @@ func (r *remote) SubmitBatch(ctx context.Context, jobs []scheduler.Job, yield fu
 			return err
 		}
 	}
+	if err := r.adopt(ctx, good); err != nil {
+		return err
+	}
 	return r.driver.SubmitBatch(ctx, good, yield)
+}
+
+// adopt has the driver know of those jobs that another machine of the portal has handed over.
+func (r *remote) adopt(ctx context.Context, jobs []scheduler.Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	if _, err := r.at(ctx); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(jobs, largestBatch) {
+		call := []string{"adopt", strings.ToLower(rand.Text())}
+		for _, job := range some {
+			if !scheduler.ValidToken(job.Token) {
+				return fault.Invalid.New("%q is no token", job.Token)
+			}
+			call = append(call, job.Token)
+		}
+		if _, err := r.ask(ctx, script{name: "condor_q", file: "fetch", call: words(call...), once: true}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func spoolable(job scheduler.Job) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,47 +28,72 @@ const (
 	remotePool = "OCEANID_TEST_REMOTE_POOL"
 )
 
-// elsewherePool starts a pool, and gives what is to be configured for it.
-func elsewherePool(t *testing.T) (*lab.Lab, Config) {
+// given is what a test is given there.
+type given struct {
+	Schedd, Collector string
+	// Tokens are by what they are good for: "good", "reads", "expired".
+	Tokens map[string]string
+}
+
+func (g given) config(token string) Config {
+	return Config{Schedd: g.Schedd, Collector: g.Collector, Token: sdk.Secret(g.Tokens[token])}
+}
+
+// elsewherePool starts a pool, and tells what is to be configured for it.
+func elsewherePool(t *testing.T) (*lab.Lab, given) {
 	t.Helper()
 	l := lab.ForTest(t, lab.Options{Condor: true, CondorRemote: true, Slots: processors, CondorConfig: "PERIODIC_EXPR_INTERVAL = 2\nSHADOW_QUEUE_UPDATE_INTERVAL = 5\n"})
 	at := l.CondorRemote()
-	return l, Config{Schedd: at.Schedd, Collector: at.Collector, Token: sdk.Secret(tokenOf(t, l, time.Hour, "READ", "WRITE"))}
-}
-
-func tokenOf(t *testing.T, l *lab.Lab, lifetime time.Duration, authorizations ...string) string {
-	t.Helper()
-	token, err := l.CondorToken(t.Context(), bearer, lifetime, authorizations...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
-}
-
-// onPortal runs the test that calls it once more, on the portal's machine of the pool, and tells that it has done so; there it gives the configuration instead.
-func onPortal(t *testing.T, pool func() (*lab.Lab, Config), flags ...string) (c Config, here bool) {
-	t.Helper()
-	if text := os.Getenv(remotePool); text != "" {
-		var given map[string]string
-		if err := json.Unmarshal([]byte(text), &given); err != nil {
+	g := given{Schedd: at.Schedd, Collector: at.Collector, Tokens: make(map[string]string)}
+	for name, limit := range map[string]struct {
+		lifetime       time.Duration
+		authorizations []string
+	}{
+		"good": {time.Hour, []string{"READ", "WRITE"}}, "reads": {time.Hour, []string{"READ"}}, "expired": {time.Second, []string{"READ", "WRITE"}},
+	} {
+		token, err := l.CondorToken(t.Context(), bearer, limit.lifetime, limit.authorizations...)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return Config{Schedd: given["schedd"], Collector: given["collector"], Token: sdk.Secret(given["token"])}, true
+		g.Tokens[name] = token
 	}
-	l, c := pool()
+	return l, g
+}
+
+// onPortal runs the test that calls it once more, on the portal's machine of a pool; there it gives what to test with. disturb, where there is one, does its worst
+// meanwhile, until its context ends.
+func onPortal(t *testing.T, disturb func(context.Context, *lab.Lab) error) (g given, here bool) {
+	t.Helper()
+	if text := os.Getenv(remotePool); text != "" {
+		if err := json.Unmarshal([]byte(text), &g); err != nil {
+			t.Fatal(err)
+		}
+		return g, true
+	}
+	l, g := elsewherePool(t)
 	program := "/home/" + portal + "/remote.test"
 	if err := l.CopyIn(t.Context(), portal, must(os.Executable()), program); err != nil {
 		t.Fatal(err)
 	}
-	given := must(json.Marshal(map[string]string{"schedd": c.Schedd, "collector": c.Collector, "token": c.Token.Reveal()}))
-	run := append([]string{"env", onAccessPoint + "=conform", remotePool + "=" + string(given), program, "-test.run=^" + t.Name() + "$", "-test.v"}, flags...)
-	out, err := l.Run(t.Context(), portal, run...)
+	ctx, stop := context.WithCancel(t.Context())
+	disturbed := make(chan error, 1)
+	go func() {
+		if disturb == nil {
+			disturbed <- nil
+			return
+		}
+		disturbed <- disturb(ctx, l)
+	}()
+	env := []string{"env", onAccessPoint + "=conform", remotePool + "=" + string(must(json.Marshal(g))), program, "-test.run=^" + t.Name() + "$", "-test.v"}
+	out, err := l.Run(t.Context(), portal, env...)
+	stop()
+	if err := <-disturbed; err != nil {
+		t.Error(err)
+	}
 	if err != nil {
 		t.Errorf("%s%v", out, err)
-	} else if testing.Verbose() {
-		t.Logf("%s", out)
 	}
-	return c, false
+	return g, false
 }
 
 // openRemote makes a driver, and closes it at the end of the test.
@@ -91,11 +117,11 @@ func openRemote(t *testing.T, c Config, dir string) *remote {
 // A job goes to a schedd that is reached by a token only, with its input, and what it has left comes back.
 func TestTokenAndToolsOnly(t *testing.T) {
 	t.Parallel()
-	c, here := onPortal(t, func() (*lab.Lab, Config) { return elsewherePool(t) })
+	g, here := onPortal(t, nil)
 	if !here {
 		return
 	}
-	r := openRemote(t, c, t.TempDir())
+	r := openRemote(t, g.config("good"), t.TempDir())
 	var checks []string
 	if err := r.Probe(t.Context(), func(c scheduler.Check) { checks = append(checks, c.Name) }); err != nil || strings.Join(checks, " ") != "token tools version queue directory" {
 		t.Fatalf("probe: %q, %v", checks, err)
@@ -171,14 +197,15 @@ func TestTokenAndToolsOnly(t *testing.T) {
 	}
 }
 
-// elsewhereSuite is the suite there: as patient as the tests are.
-var elsewhereSuite = drivertest.Options{Patience: patience}
+// byToken are the checks that the token has a part in. What the suite asks of workflows is refused here.
+var byToken = regexp.MustCompile("^(submit|cancel|uploads|downloads|logs|batches|holds)/|^faults/kill-(submit|submit-batch|download)$")
 
 // The suite, on a portal's machine that has a token and nothing else.
 func TestConformanceByToken(t *testing.T) {
-	c, here := onPortal(t, func() (*lab.Lab, Config) { return elsewherePool(t) })
+	g, here := onPortal(t, nil)
 	if !here {
 		return
 	}
-	drivertest.Scheduler(t, plugin(), c, elsewhereSuite)
+	nobody := must(json.Marshal(map[string]string{"schedd": "nobody@", "collector": "127.0.0.1:1", "token": g.Tokens["good"]}))
+	drivertest.Scheduler(t, plugin(), g.config("good"), drivertest.Options{Patience: patience, Unreachable: nobody, Only: byToken})
 }

@@ -18,6 +18,10 @@ const (
 	lookAtHistory = 10 * time.Second
 	// A change may show later than the time that it bears: what has changed this long before the newest change is asked for again.
 	overlap = time.Minute
+	// The history is everybody's, and is read from its end. It is not read further back than since the last look, for clocks that differ by this much.
+	skew = 10 * time.Minute
+	// firstLook is how far back it is read by who has no cursor.
+	firstLook = 24 * time.Hour
 )
 
 // changes is what Watch knows: the time of the newest change, by the schedd's clock, and what it has told of those that will be asked for again.
@@ -39,17 +43,20 @@ func (r *remote) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 	c := &changes{newest: newest, told: make(map[string]scheduler.Status), yield: yield}
 	tick := time.NewTicker(lookAtQueue)
 	defer tick.Stop()
-	var past time.Time
+	looked, back := time.Time{}, time.Now().Add(-firstLook).Unix()
+	if newest > 0 {
+		back = c.since()
+	}
 	for {
-		since := c.since()
-		if err := r.changed(ctx, c, false, since); err != nil {
+		if err := r.changed(ctx, c, false, c.since()); err != nil {
 			return err
 		}
-		if time.Since(past) >= lookAtHistory {
-			past = time.Now()
-			if err := r.changed(ctx, c, true, since); err != nil {
+		if time.Since(looked) >= lookAtHistory {
+			now := time.Now()
+			if err := r.changed(ctx, c, true, back); err != nil {
 				return err
 			}
+			looked, back = now, now.Add(-skew).Unix()
 		}
 		c.forget()
 		select {
@@ -101,10 +108,10 @@ func (c *changes) tell(process string, s scheduler.Status) error {
 	return nil
 }
 
-// forget drops what will not be asked for again.
+// forget drops what will hardly be told again. The host drops repeats.
 func (c *changes) forget() {
 	for process, s := range c.told {
-		if s.Time.Unix() < c.since() {
+		if s.Time.Unix() < c.since() && s.Time.Before(time.Now().Add(-2*skew)) {
 			delete(c.told, process)
 		}
 	}

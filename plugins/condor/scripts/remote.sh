@@ -1,11 +1,12 @@
 # What differs where the schedd is on another machine. condor_submit -spool has two steps: the schedd takes the jobs and holds them (HoldReasonCode 16); then it is
-# given their files, sets StageInFinish, and releases them. Whatever breaks in between leaves jobs that never run: they are removed before others are made.
+# given their files, sets StageInFinish, and releases them. Whatever breaks in between leaves jobs that never run. Often the schedd removes them by itself; where it
+# has not, they are removed before others are made.
 
 # unspooled is what they are removed with.
 unspooled="Oceanid: its files did not come to the schedd"
 
-# find_again TOKEN… looks for jobs that the other attempt may have handed over whole, and keeps their identifiers. Its lock is held, so nobody gives
-# files to the schedd any more. Clocks of two machines may differ.
+# find_again TOKEN… looks for jobs that the other attempt may have handed over whole, or another machine of the portal since, and keeps their identifiers. The
+# attempt's lock is held, so nobody gives its files to the schedd any more. Clocks of two machines may differ.
 find_again() {
 	read -r since <"batches/$other/begun" || since=0
 	theirs="OceanidAttempt =?= \"$other\""
@@ -20,7 +21,8 @@ find_again() {
 			exit 69
 		}
 	fi
-	whole="$theirs && StageInFinish isnt undefined && regexp(\"^$unspooled\", RemoveReason) =!= true"
+	tokens=$(printf '%s\n' "$@" | sed -e 's/.*/OceanidToken =?= "&"/' -e '1!s/^/ || /' | tr -d '\n')
+	whole="($tokens) && StageInFinish isnt undefined && regexp(\"^$unspooled\", RemoveReason) =!= true"
 	{
 		condor_q -constraint "$whole" -autoformat ClusterId ProcId OceanidTasks OceanidToken || exit 69
 		condor_history -constraint "$whole" -since "EnteredCurrentStatus < $((since - 3600))" -autoformat ClusterId ProcId OceanidTasks OceanidToken || exit 69
@@ -31,6 +33,46 @@ find_again() {
 		($4 in wanted) && !($4 in told) { told[$4]; print ($3 == 1 ? $1 "." $2 : $1), $4, $3 }
 	' - "$batch/witnesses" >"$batch/found"
 	keep "batches/$other" "$batch/found"
+}
+
+# adopt ATTEMPT TOKEN… looks for those of these jobs of which nothing is known in this folder, but to the schedd: another machine of the portal, which has not this
+# folder, has handed them over. It gives them to ATTEMPT. What that machine did not hand over whole goes.
+adopt() {
+	attempt=$1
+	shift
+	cd "$dir" && mkdir -p batches attempts || exit 74
+	known=" $(links "$@" | sed 's,.*/,,' | tr '\n' ' ')"
+	tokens=
+	for token; do
+		case $known in
+		*" $token "*) ;;
+		*) tokens="$tokens${tokens:+ || }OceanidToken =?= \"$token\"" ;;
+		esac
+	done
+	[ -n "$tokens" ] || return 0
+	there=$(condor_q -constraint "$tokens" -autoformat ClusterId ProcId OceanidTasks OceanidToken JobStatus 'StageInFinish isnt undefined') || exit 69
+	[ -n "$there" ] || return 0
+	batch=batches/$attempt
+	mkdir "$batch" || exit 74
+	printf '%s\n' "$there" | awk '
+		$5 != 3 && $6 == "true" && !($4 in told) { told[$4]; print ($3 == 1 ? $1 "." $2 : $1), $4, $3 }
+	' >"$batch/found"
+	if [ -s "$batch/found" ]; then
+		keep "$batch" "$batch/found"
+		date +%s >"$batch/begun" && ln -s $(awk -v a="$attempt" '{ print a "/" $2 }' "$batch/found") attempts/ 2>/dev/null
+	fi
+	# What is left over was half handed over by that machine: in the last ten minutes perhaps, and it may still be at it. Or by somebody here, just now.
+	for token in $(printf '%s\n' "$there" | awk '$5 == 5 && $6 == "false" { print $4 }' | sort -u); do
+		[ -z "$(links "$token")" ] || continue
+		half="OceanidToken =?= \"$token\" && JobStatus == 5 && HoldReasonCode == 16"
+		condor_rm -reason "$unspooled" -constraint "$half && time() - QDate > 600" >/dev/null 2>&1 || :
+		half=$(condor_q -constraint "$half" -limit 1 -autoformat ClusterId) || exit 69
+		if [ -n "$half" ] && [ -z "$(links "$token")" ]; then
+			echo "another machine may be handing over the job $token just now" >&2
+			exit 69
+		fi
+	done
+	[ -s "$batch/found" ] || rm -rf "$batch"
 }
 
 # past is that of query.sh, for clocks of two machines.

@@ -16,11 +16,15 @@ if [ $code -ne 0 ]; then
 	there=$(clean "${real%/*}/condor_q" -constraint "$mine" -limit 1 -autoformat ClusterId 2>/dev/null) && [ -z "$there" ] && exit $code
 	exit 75
 fi
+# Somebody may have removed them meanwhile, because their files had not come: whatever is not here, and well, is looked for by who submits again.
 tries=0
 while [ $tries -lt 240 ]; do
-	waits=$(clean "${real%/*}/condor_q" -constraint "$mine && JobStatus == 5 && HoldReasonCode == 16" -limit 1 -autoformat ClusterId 2>/dev/null) && [ -z "$waits" ] && exit 0
+	if there=$(clean "${real%/*}/condor_q" -constraint "$mine" -autoformat JobStatus HoldReasonCode 2>/dev/null); then
+		[ -n "$there" ] || break
+		printf '%s\n' "$there" | grep -q '^5 16$' || exit 0
+	fi
 	tries=$((tries + 1))
 	sleep 0.25
 done
-echo "the schedd has got the jobs' files, and does not say what has become of them" >&2
+echo "nothing tells whether the schedd has got the jobs' files" >&2
 exit 75
