@@ -80,10 +80,11 @@ type Run struct {
 	Ended   time.Time       `json:"ended,omitzero"`
 }
 
-// Note is something heard about a job that changed nothing.
+// Note is something heard about a job that changed nothing; or, with a Cause, why Oceanid itself ends it.
 type Note struct {
-	Time time.Time `json:"time"`
-	Text string    `json:"text"`
+	Time  time.Time       `json:"time"`
+	Text  string          `json:"text"`
+	Cause scheduler.Cause `json:"cause,omitempty"`
 }
 
 // Results is how the bringing of a job's results stands. It is a step of its own: however it ends, the job's state stays as it is.

@@ -240,8 +240,7 @@ func (l *ledger) givesUp(n report, task int, was scheduler.State, m moment) bool
 
 // happened keeps, of news that changed something, what the record says about the job as a whole.
 func (l *ledger) happened(n report, at time.Time) {
-	// An end whose beginning was never told has begun by then.
-	if began := n.State == scheduler.Running; (began || n.Exit != nil) && (l.status.Started.IsZero() || began && at.Before(l.status.Started)) {
+	if n.State == scheduler.Running && (l.status.Started.IsZero() || at.Before(l.status.Started)) {
 		l.status.Started = at
 	}
 	if n.State.Terminal() && at.After(l.status.Ended) {

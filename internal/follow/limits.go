@@ -16,7 +16,7 @@ func (l *ledger) deadline() time.Time {
 	switch {
 	case st.State.Terminal() || !st.CancelRequested.IsZero():
 		return time.Time{}
-	case st.Started.IsZero() && l.policy.QueueWait > 0:
+	case st.Started.IsZero() && st.State != scheduler.Running && l.policy.QueueWait > 0:
 		return l.waits().Add(l.policy.QueueWait)
 	case !st.Started.IsZero() && l.policy.RunTime > 0:
 		return st.Started.Add(l.policy.RunTime)
@@ -37,19 +37,21 @@ func (l *ledger) waits() time.Time {
 	return last.Ended
 }
 
-// overdue begins the reason of a job that has reached a limit of its policy: so its record tells it from one that somebody cancelled.
-const overdue = "its time was over: "
-
-// excess says which limit the job has reached.
-func (l *ledger) excess() string {
+// excess says which limit the job has reached by now, and of what cause that is. The note about it tells the job from one that somebody cancelled.
+func (l *ledger) excess(now time.Time) (why string, cause scheduler.Cause) {
 	if l.status.Started.IsZero() {
-		return fmt.Sprintf("%swaited %v in the queue, longer than its queue_wait of %[2]v", overdue, short(l.policy.QueueWait))
+		return fmt.Sprintf("waited %v, longer than its queue_wait of %v", short(now.Sub(l.waits())), short(l.policy.QueueWait)), scheduler.CausePolicy
 	}
-	return fmt.Sprintf("%sran for %v, longer than its run_time of %[2]v", overdue, short(l.policy.RunTime))
+	return fmt.Sprintf("ran for %v, longer than its run_time of %v", short(now.Sub(l.status.Started)), short(l.policy.RunTime)), scheduler.CauseRunTime
 }
 
 // short is a duration as people write it: 2h rather than 2h0m0s.
 func short(d time.Duration) string {
+	if d > time.Minute {
+		d = d.Round(time.Second)
+	} else {
+		d = d.Round(10 * time.Millisecond)
+	}
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")
@@ -66,9 +68,10 @@ func (f *follower) expire(ctx context.Context, l *ledger, now time.Time) {
 	if _, busy := f.working[l.id]; busy {
 		return
 	}
-	status, why := l.status, l.excess()
-	status.CancelRequested, status.Reason = now, why
-	status.Notes = append(append([]store.Note(nil), status.Notes...), store.Note{Time: now, Text: why})
+	status := l.status
+	why, cause := l.excess(now)
+	status.CancelRequested, status.Reason = now, "its time is over: "+why
+	status.Notes = append(append([]store.Note(nil), status.Notes...), store.Note{Time: now, Text: why, Cause: cause})
 	change := store.Change{JobID: l.id, ExpectRevision: l.revision, Status: status}
 	f.work(l.id, false, func() time.Time {
 		// Where somebody was faster the deadline has moved, or it is tried again.
@@ -86,8 +89,8 @@ func blame(status *store.JobStatus) {
 		return
 	}
 	for _, n := range status.Notes {
-		if why, ok := strings.CutPrefix(n.Text, overdue); ok {
-			status.Reason = why
+		if n.Cause != "" {
+			status.Reason, status.Cause = n.Text, n.Cause
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"regexp"
 	"testing"
 	"time"
 
@@ -46,9 +47,13 @@ func TestLimits(t *testing.T) {
 		policy scheduler.Policy
 		runs   bool
 		want   string
+		cause  scheduler.Cause
 	}{
-		"queue": {scheduler.Policy{QueueWait: time.Second}, false, "waited 1s in the queue, longer than its queue_wait of 1s"},
-		"run":   {scheduler.Policy{RunTime: time.Second, QueueWait: time.Hour, Retry: []scheduler.RetryRule{{}}}, true, "ran for 1s, longer than its run_time of 1s"},
+		"queue": {scheduler.Policy{QueueWait: time.Second}, false, `^waited ([0-9.]+m?)+s, longer than its queue_wait of 1s$`, scheduler.CausePolicy},
+		"run": {
+			scheduler.Policy{RunTime: time.Second, QueueWait: time.Hour, Retry: []scheduler.RetryRule{{}}}, true,
+			`^ran for ([0-9.]+m?)+s, longer than its run_time of 1s$`, scheduler.CauseRunTime,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +65,8 @@ func TestLimits(t *testing.T) {
 				p.say(id, 0, 1, scheduler.Running)
 			}
 			eventually(t, "the end", func() bool { return state(t, s, id) == scheduler.Cancelled })
-			if job, err := s.Job(t.Context(), id); err != nil || job.Status.Reason != c.want || job.Status.Run != 0 {
+			job, err := s.Job(t.Context(), id)
+			if err != nil || !regexp.MustCompile(c.want).MatchString(job.Status.Reason) || job.Status.Cause != c.cause || job.Status.Run != 0 {
 				t.Errorf("%+v, %v", job.Status, err)
 			}
 		})

@@ -95,6 +95,8 @@ type Run struct {
 type Note struct {
 	Time time.Time `json:"time"`
 	Text string    `json:"text"`
+	// Cause is of which cause the job is to end by what the note says; "": it does not end by it.
+	Cause scheduler.Cause `json:"cause,omitempty"`
 }
 
 // Results is how the bringing of a job's results stands.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,5 +93,23 @@ func TestHalfALineInTheListOfJobs(t *testing.T) {
 	}
 	if got := inFolder(t, d, "grep -x '.*"+ref.Token+" 1' clusters"); got != want+want {
 		t.Errorf("its lines are %q, not %q twice", got, want)
+	}
+}
+
+// What an attempt has left that was killed before it named a job goes with the next removal; a folder that has just been made, or is needed, does not.
+func TestAttemptsThatNamedNoJobAreSweptUp(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	token := newToken()
+	job := scheduler.Job{Token: token, Command: "true"}
+	ref := scheduler.Ref{ID: insist(t, d, job), Token: token, Tasks: 1}
+	await(t, d, ref, "ended", ended)
+	old, young, needed := "o"+token, "y"+token, "n"+token
+	inFolder(t, d, "mkdir batches/"+old+" batches/"+young+" batches/"+needed+" && ln -s "+needed+"/x"+token+" attempts/ && touch -d '1 hour ago' batches/"+old+" batches/"+needed)
+	if err := d.Remove(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	if left := strings.Fields(inFolder(t, d, "cd batches && ls -d ?"+token)); !slices.Equal(left, []string{needed, young}) {
+		t.Errorf("of %s, %s and %s there are %q", old, young, needed, left)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
 	"github.com/oceanid/oceanid/plugins/condor/internal/command"
@@ -26,6 +27,7 @@ type driver struct {
 	elsewhere *elsewhere
 
 	mu    sync.Mutex
+	swept time.Time // when what killed attempts have left was looked for
 	place *place
 	index *index
 	flows map[string]*flow // by token

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -44,8 +45,26 @@ func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 		}
 		refused = append(refused, strings.Fields(answer["busy"])...)
 	}
+	d.sweep(ctx)
 	if len(refused) > 0 {
 		return fault.Conflict.New("not removed, for they have not ended: %s", strings.Join(refused, ", "))
 	}
 	return nil
+}
+
+// sweep deletes what attempts have left that were killed before they named a job, so that no job's removal does: once an hour.
+func (d *driver) sweep(ctx context.Context) {
+	d.mu.Lock()
+	due := time.Since(d.swept) > time.Hour
+	d.swept = time.Now()
+	d.mu.Unlock()
+	if !due {
+		return
+	}
+	answer, err := d.ask(ctx, script{name: "look for what killed attempts have left", file: "remove", call: "sweep_attempts"})
+	if err != nil {
+		d.log.Warn("what killed attempts have left could not be looked for", "error", err)
+	} else if swept := strings.Fields(answer["swept"]); len(swept) > 0 {
+		d.log.Info("attempts that were killed have left something, which is deleted", "attempts", swept)
+	}
 }

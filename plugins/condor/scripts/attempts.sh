@@ -34,7 +34,9 @@ links() {
 # needed ATTEMPT tells whether a job's link names the attempt. Links to one that is over become fewer, and never more: where its lock is held, and nobody needs
 # it, it can be deleted.
 needed() {
-	find "$dir/attempts" -lname "$1/*" | grep -q .
+	# Where that cannot be found out, it is.
+	named=$(find "$dir/attempts" -lname "$1/*") || return 0
+	[ -n "$named" ]
 }
 
 # under_way ATTEMPT tells whether the attempt, or its condor_submit, still lives. Any number may look at once: those who look share the lock.

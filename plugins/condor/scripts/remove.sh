@@ -29,3 +29,14 @@ remove_jobs() {
 		fi || rm -rf -- "batches/$other"
 	done
 }
+
+# sweep_attempts deletes what attempts have left that were killed before they handed anything over, or named a job. Who has just made its folder has five
+# minutes to take its lock.
+sweep_attempts() {
+	cd "$dir/batches" 2>/dev/null || return 0
+	section swept
+	find . -mindepth 1 -maxdepth 1 -type d -mmin +5 | while read -r old; do
+		old=${old#./}
+		[ -e "$old/begun" ] || under_way "$old" || needed "$old" || { rm -rf -- "$old" && echo "$old"; }
+	done
+}
