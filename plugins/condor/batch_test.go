@@ -127,7 +127,8 @@ func TestABadJobSpoilsNoOther(t *testing.T) {
 	}{
 		{job(plain), "", ""},
 		{job(func(j *scheduler.Job) { j.Inputs = []scheduler.Input{{Name: "a b", Size: 3}} }), fault.Conflict, `"a b"`},
-		{job(func(j *scheduler.Job) { j.Options = map[string]any{"reqirements": "true"} }), fault.Invalid, "typo of requirements"},
+		{job(func(j *scheduler.Job) { j.Options = map[string]any{"reqirements": "true"} }), fault.Invalid, "did you mean requirements"},
+		{job(func(j *scheduler.Job) { j.Options = map[string]any{"unheard_of_by_any": "true"} }), fault.Invalid, "unheard_of_by_any"},
 		{job(func(j *scheduler.Job) { j.Options = map[string]any{"priority": "1x"} }), fault.Invalid, "priority"},
 		{job(func(j *scheduler.Job) { j.Options = map[string]any{"requirements": "a b"} }), fault.Invalid, "refuses"},
 		{job(func(j *scheduler.Job) { j.Options = map[string]any{"requirements": "a b"} }), fault.Invalid, "refuses"},
