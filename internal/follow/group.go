@@ -21,8 +21,8 @@ type group[In, Out any] struct {
 	// size is about how many bytes one is.
 	size func(In) int
 	crew *crew
-	// gather is how long at most the next batch waits for as many as the last one had: those who were just answered come again together. It waits a quarter
-	// of the time that the last one took at most, and not after a lone one. 0: it never waits.
+	// gather is how long at most the next batch waits for all who waited when the last one was answered and for as many as that one had: those who are answered
+	// together come again together. It waits a quarter of the time that the last one took at most, and not after a lone one. 0: it never waits.
 	gather time.Duration
 
 	mu      sync.Mutex
@@ -70,7 +70,10 @@ func (g *group[In, Out]) work() {
 		for i, m := range batch {
 			ins[i] = m.in
 		}
+		others := 0
+		var first sync.Once
 		g.run(ctx, ins, func(place int, out Out) {
+			first.Do(func() { others = g.count() })
 			select {
 			case batch[place].out <- out:
 			default: // answered already
@@ -78,9 +81,16 @@ func (g *group[In, Out]) work() {
 		})
 		stop()
 		if len(batch) > 1 {
-			g.await(len(batch), min(g.gather, time.Since(begun)/4))
+			g.await(others+len(batch), min(g.gather, time.Since(begun)/4))
 		}
 	}
+}
+
+// count is how many wait.
+func (g *group[In, Out]) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.waiting)
 }
 
 // await waits until n wait, but not for longer than limit.

@@ -62,7 +62,7 @@ func written(all []handed) string {
 			b.WriteString("\t\t;;\n\tesac\n")
 		}
 		if token = f.token; token != "" {
-			fmt.Fprintf(&b, "\tcase \" $mine \" in\n\t*\" %s \"*)\n", token)
+			fmt.Fprintf(&b, "\tcase \"$all $mine \" in\n\ttrue* | *\" %s \"*)\n", token)
 		}
 	}
 	for _, f := range all {

@@ -180,19 +180,20 @@ hand_over() {
 				continue
 				;;
 			esac
-			proc=0
-			# A disk that was full may have cut the last line of the list short.
-			cut="
-"
-			while read -r token rest; do
+			# A disk that was full may have cut the last line of the list short. One line is one write: others write to the same file.
+			if [ $kind = one ]; then
+				read -r token rest <$k.items
 				id="$cluster $token $tasks"
-				[ $tasks -ne 1 ] || id="$cluster.$proc $token 1"
-				# One line is one write: others write to the same file.
-				echo "$cut$id" >&3
-				cut=
-				echo "$id"
-				proc=$((proc + 1))
-			done <$k.items >$k.ids 3>>"$dir/clusters"
+				[ $tasks -ne 1 ] || id="$cluster.0 $token 1"
+				printf "\n%s\n" "$id" >>"$dir/clusters"
+				echo "$id" >$k.ids
+			else
+				# The shell would read the items a byte at a time.
+				awk -v cluster=$cluster "
+					BEGIN { list = ENVIRON[\"dir\"] \"/clusters\"; print \"\" >>list }
+					{ id = cluster \".\" NR - 1 \" \" \$1 \" 1\"; print id; print id >>list; fflush(list) }
+				" $k.items >$k.ids
+			fi
 			[ ! -e ids ] || { cat ids $k.ids >ids.new && mv -f ids.new $k.ids; }
 			mv -f $k.ids ids
 		done <groups
@@ -202,9 +203,12 @@ hand_over() {
 
 # outcome says what has become of this attempt's own jobs, and in what words each condor_submit failed.
 outcome() {
-	[ ! -e "$batch/ids" ] || while read -r id token tasks; do
-		echo "$token id $id"
-	done <"$batch/ids"
+	if [ -e "$batch/ids" ]; then
+		case ${mine# } in
+		*" "?*) awk '{ print $2, "id", $1 }' "$batch/ids" ;;
+		*) read -r id token tasks <"$batch/ids" && echo "$token id $id" ;;
+		esac
+	fi
 	[ -s "$batch/failed" ] || return 0
 	while read -r k code; do
 		awk -v k="$k" -v code="$code" '{ print $1, "failed", k, code }' "$batch/$k.items"
