@@ -10,7 +10,9 @@ import (
 
 // The exit codes of the scripts, after sysexits.h. HTCondor's tools all exit with 1: what they mean is in their words.
 const (
-	exitUnused    = 65
+	exitUnused = 65
+	// exitUnknown is that the schedd may have the jobs (tools/submit.sh).
+	exitUnknown   = 75
 	exitNoCommand = 127
 )
 
@@ -40,10 +42,14 @@ func (d *driver) explain(err error) error {
 	}
 	if d.elsewhere != nil {
 		if wrong := d.elsewhere.wrongToken(); wrong != nil {
+			if failed.Code == exitUnknown {
+				// A refusal would be the last word on a job that may be at the pool.
+				return fault.Unavailable.New("%s: nothing tells whether the job was taken: %w (%w)", d.point, wrong, err)
+			}
 			return fault.Denied.New("%s: %w (%w)", d.point, wrong, err)
 		}
 	}
-	if kind, known := meaning(failed); known {
+	if kind, known := meaning(failed); known && failed.Code != exitUnknown {
 		return kind.New("%s: %w", d.point, err)
 	}
 	return fault.Unavailable.New("%s: %w", d.point, err)

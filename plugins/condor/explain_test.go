@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"testing"
 
 	"github.com/oceanid/oceanid/plugins/condor/internal/access"
+	"github.com/oceanid/oceanid/plugins/condor/internal/tools"
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
@@ -39,6 +41,19 @@ func TestWhatTheToolsSay(t *testing.T) {
 		var failed *access.ScriptError
 		if !errors.As(err, &failed) || failed.Stderr != says {
 			t.Errorf("%q: the script's own words are lost: %v", says, err)
+		}
+	}
+}
+
+// A token that is no good any more does not refuse what was submitted by it: the job may be in the queue.
+func TestTokenThatExpiresMeanwhile(t *testing.T) {
+	t.Parallel()
+	claims := base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"lab","sub":"ada@lab","exp":1}`))
+	d := &driver{point: access.NewLocal(), elsewhere: &elsewhere{schedd: tools.Schedd{Token: "e30." + claims + ".c2ln"}}}
+	for code, want := range map[int]fault.Kind{1: fault.Denied, 69: fault.Denied, exitUnknown: fault.Unavailable} {
+		err := refusal(d.explain(&access.ScriptError{Name: "condor_submit", Code: code, Stderr: "ERROR: SECMAN:2010:Received \"DENIED\""}))
+		if fault.Of(err) != want {
+			t.Errorf("code %d: %v, not %s", code, err, want)
 		}
 	}
 }

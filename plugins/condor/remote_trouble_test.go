@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,27 +15,27 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Whatever is wrong with a token is told, and what to do, which HTCondor's tools do not tell; the token itself never is.
+// Whatever is wrong with a token is told, and what to do, which HTCondor's tools do not tell; the token itself never is. Nothing reaches the queue by it.
 func TestTokenThatIsNoGood(t *testing.T) {
 	t.Parallel()
 	g, here := onPortal(t, nil)
 	if !here {
 		return
 	}
-	job := sh(`true`)
-	job.Token = newToken()
+	good := openRemote(t, g.config("good"), t.TempDir())
 	for name, says := range map[string]string{"expired": "expired at", "reads": "does not authorize WRITE"} {
 		r := openRemote(t, g.config(name), t.TempDir())
-		for !expired(r) && name == "expired" {
-			time.Sleep(100 * time.Millisecond)
-		}
-		// What one that only reads may do is for the pool to say.
-		err := r.Probe(t.Context(), func(scheduler.Check) {})
 		if name == "expired" {
-			_, err = r.Submit(t.Context(), job)
+			awaitExpired(t, r)
 		}
-		if !errors.Is(err, fault.Denied) || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "condor_token_create") {
-			t.Errorf("%s: %v", name, err)
+		// Each has a job of its own: one that only reads finds what is in the queue already, as it should.
+		job := sh(`true`)
+		job.Token = newToken()
+		if id, err := r.Submit(t.Context(), job); !errors.Is(err, fault.Denied) || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "condor_token_create") {
+			t.Errorf("%s: %q, %v", name, id, err)
+		}
+		if there := inQueue(t, good, job.Token); there != 0 {
+			t.Errorf("%s: %d jobs are in the queue", name, there)
 		}
 		if err := r.Probe(t.Context(), func(scheduler.Check) {}); !errors.Is(err, fault.Denied) || strings.Contains(err.Error(), g.Tokens[name]) {
 			t.Errorf("%s, probed: %v", name, err)
@@ -48,6 +49,8 @@ func TestTokenThatIsNoGood(t *testing.T) {
 	c := g.config("")
 	c.TokenPath = file
 	r := openRemote(t, c, t.TempDir())
+	job := sh(`true`)
+	job.Token = newToken()
 	if _, err := r.Submit(t.Context(), job); !errors.Is(err, fault.Denied) {
 		t.Errorf("by an expired file: %v", err)
 	}
@@ -59,9 +62,76 @@ func TestTokenThatIsNoGood(t *testing.T) {
 	}
 }
 
-func expired(r *remote) bool {
-	c, err := r.elsewhere.claims()
-	return err == nil && !time.Now().Before(c.Expires)
+// awaitExpired waits until the pool takes the token no more. HTCondor 23.9.6 does so until the second in which it expires has ended.
+func awaitExpired(t *testing.T, r *remote) {
+	t.Helper()
+	c := must(r.elsewhere.claims())
+	limit := time.Now().Add(patience)
+	for time.Now().Before(c.Expires.Add(2 * time.Second)) {
+		if time.Now().After(limit) {
+			t.Fatalf("it expires at %s only", c.Expires)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// inQueue is how many jobs of the token the schedd has.
+func inQueue(t *testing.T, r *remote, token string) int {
+	t.Helper()
+	if _, err := r.at(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := r.ask(t.Context(), script0("queue", "false", constraint([]string{token}), adAttributes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(must(parseAds(answer["jobs"])))
+}
+
+// The schedd believes the token and nothing else: neither the account, nor another token that the account has, nor what its environment and its own configuration of
+// HTCondor say.
+func TestNothingButTheToken(t *testing.T) {
+	if os.Getenv(remotePool) == "" {
+		t.Parallel()
+	}
+	g, here := onPortal(t, nil)
+	if !here {
+		return
+	}
+	r, good := openRemote(t, g.config("expired"), t.TempDir()), openRemote(t, g.config("good"), t.TempDir())
+	awaitExpired(t, r)
+	home := must(os.UserHomeDir())
+	own := filepath.Join(home, ".condor")
+	if err := os.MkdirAll(filepath.Join(own, "tokens.d"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	open := "SEC_CLIENT_AUTHENTICATION_METHODS = FS, IDTOKENS, CLAIMTOBE\nSEC_DEFAULT_AUTHENTICATION_METHODS = FS, IDTOKENS, CLAIMTOBE\n"
+	for name, text := range map[string]string{"tokens.d/mine": g.Tokens["good"] + "\n", "user_config": open} {
+		if err := os.WriteFile(filepath.Join(own, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line := range strings.Lines(open) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " = ")
+		t.Setenv("_CONDOR_"+name, value)
+	}
+	t.Setenv("_CONDOR_SEC_TOKEN_DIRECTORY", filepath.Join(own, "tokens.d"))
+	// By these the tools as they are get in.
+	description := filepath.Join(t.TempDir(), "description")
+	if err := os.WriteFile(description, []byte("executable = /bin/true\ntransfer_executable = false\nqueue\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "condor_submit", "-name", g.Schedd, "-pool", g.Collector, "-spool", "-terse", description).CombinedOutput(); err != nil {
+		t.Fatalf("the test shows nothing: %s%v", out, err)
+	}
+	job := sh(`true`)
+	job.Token = newToken()
+	if id, err := r.Submit(t.Context(), job); !errors.Is(err, fault.Denied) {
+		t.Errorf("%q, %v", id, err)
+	}
+	if there := inQueue(t, good, job.Token); there != 0 {
+		t.Errorf("%d jobs are in the queue", there)
+	}
 }
 
 // The token is in one file that is the account's alone: in no argument, in no variable, and in nothing that is kept of a job.

@@ -100,7 +100,8 @@ func find(tool, folder string) (string, error) {
 	return path, err
 }
 
-// configuration is all that HTCondor's tools know. That of the machine is not read.
+// configuration is all that HTCondor's tools know. That of the machine and of the account is not read, and none of the other ways to tell who somebody is can be
+// taken: not by the account (FS), not by a token in a usual place, and not by one that root makes for itself with the key of a pool on this machine.
 func configuration(s Schedd, tokens string) string {
 	host := s.Collector
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
@@ -109,13 +110,20 @@ func configuration(s Schedd, tokens string) string {
 	return fmt.Sprintf(`CONDOR_HOST = %s
 COLLECTOR_HOST = %s
 SCHEDD_HOST = %s
+LOCAL_CONFIG_DIR =
+LOCAL_CONFIG_FILE =
+USER_CONFIG_FILE =
+SEC_DEFAULT_AUTHENTICATION = REQUIRED
+SEC_DEFAULT_AUTHENTICATION_METHODS = IDTOKENS
 SEC_CLIENT_AUTHENTICATION = REQUIRED
 SEC_CLIENT_AUTHENTICATION_METHODS = IDTOKENS
 SEC_CLIENT_ENCRYPTION = REQUIRED
 SEC_CLIENT_INTEGRITY = REQUIRED
 SEC_TOKEN_DIRECTORY = %s
 SEC_TOKEN_SYSTEM_DIRECTORY = %[4]s
-USER_CONFIG_FILE =
+SEC_PASSWORD_DIRECTORY = %[4]s/none
+SEC_PASSWORD_FILE = %[4]s/none/POOL
+SEC_TOKEN_POOL_SIGNING_KEY_FILE = %[4]s/none/POOL
 `, host, s.Collector, s.Name, tokens)
 }
 
