@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -23,8 +24,11 @@ type Task struct {
 	Time time.Time `json:"time,omitzero"`
 }
 
-// ListTasks are up to count tasks from first on, as they stand now.
+// ListTasks are up to count tasks from first on, as they stand now; none behind the last one. A negative number is fault.Invalid.
 func (j *Job) ListTasks(ctx context.Context, first, count int) ([]Task, error) {
+	if first < 0 || count < 0 {
+		return nil, fault.Invalid.New("job %s: %d tasks from %d on: tasks count from 0, and neither number can be negative", j.ID, count, first)
+	}
 	kept, err := j.host.store.Tasks(ctx, j.ID, first, count)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,8 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	// Whatever an interruption made fail on its way, it is the interruption that counts.
-	if sig, left := interrupted(ctx), (*leaving)(nil); sig != nil && !errors.As(err, &left) {
+	sig, left, part := interrupted(ctx), (*leaving)(nil), (*halfway)(nil)
+	if sig != nil && !errors.As(err, &left) && !errors.As(err, &part) {
 		err = sig
 	}
 	a.complain(err)

@@ -35,6 +35,8 @@ func TestCodeOf(t *testing.T) {
 		{errors.Join(fault.NotFound.New("first"), fault.Denied.New("second")), 3},
 		{&unbrought{"x", "no room"}, 14},
 		{errors.Join(&ended{state: scheduler.Failed}, &unbrought{"x", "no room"}), 10},
+		{errors.Join(fault.Denied.New("of one"), &halfway{}), 15},
+		{errors.Join(&interruption{syscall.SIGINT}, &halfway{}), 130},
 		{&interruption{syscall.SIGINT}, 130},
 		{&interruption{syscall.SIGTERM}, 143},
 	} {

@@ -194,6 +194,12 @@ job "four" {
   command   = "forbidden"
   user      = "eve"
 }
+
+job "five and six" {
+  scheduler = "filed"
+  command   = "succeed"
+  key       = "five"
+}
 `)
 	for name, c := range map[string]struct {
 		args []string
@@ -203,6 +209,8 @@ job "four" {
 		"submit-file-wait":      {[]string{"--wait", "--scheduler", "filed", "one", "two"}, exitJobFailed},
 		"submit-file-nowhere":   {[]string{}, exitInvalid},
 		"submit-file-refused":   {[]string{"four", "three", "one"}, exitNotFound},
+		"submit-file-part":      {[]string{"one", "four", "five and six"}, exitHalfway},
+		"submit-file-first":     {[]string{"four", "five and six"}, exitDenied},
 		"submit-file-unknown":   {[]string{"on"}, exitNotFound},
 		"submit-file-beside":    {[]string{"one", "--cpus", "2"}, exitInvalid},
 		"submit-file-command":   {[]string{"one", "--", "two"}, exitInvalid},

@@ -37,7 +37,10 @@ job of the first time.
 With -f the jobs are blocks of a file, job "NAME" { … } and workflow "NAME" { … }: all of
 them, or those that are named. Of several the IDs are printed with their names. Those must
 be in order, and what else the file holds may be unfinished; oceanid jobs check looks at
-all of it.
+all of it. Of several none is submitted before all are found to be in order, as far as
+that can be told without the pool. When a pool then refuses one all the same, nothing
+after it is submitted: what was and what was not is told, with the command for the rest,
+and has an exit code of its own. A job with a key may be submitted again at any time.
 
 With --wait the command goes on to watch the job, on standard error, and its exit code
 tells the outcome. With --results it also waits until they are there: a job that has

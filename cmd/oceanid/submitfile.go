@@ -32,7 +32,7 @@ func (s *submission) alone(cmd *cobra.Command, dash int) error {
 	return wrong
 }
 
-// submitFile submits the jobs of a file that are named, or all, in the order of the file, whatever becomes of the others.
+// submitFile submits the jobs of a file that are named, or all, in the order of the file. Before the first one is submitted all are looked at.
 func (a *app) submitFile(cmd *cobra.Command, s submission, names []string) error {
 	all, err := config.LoadJobs(s.file, names...)
 	if err != nil {
@@ -54,7 +54,10 @@ func (a *app) submitFile(cmd *cobra.Command, s submission, names []string) error
 			}
 			return a.submitted(ctx, job, s.wait)
 		}
-		jobs, err := a.submitAll(ctx, h, all, s.wait)
+		if err := checkAll(ctx, h, all); err != nil {
+			return err
+		}
+		jobs, err := a.submitAll(ctx, h, s, all)
 		if s.wait {
 			for _, job := range jobs {
 				if a.format == asTable {
@@ -108,36 +111,4 @@ func wish(ctx context.Context, h *host.Host, w config.Wanted) (*host.Job, error)
 		job, err = s.Submit(ctx, w.Job)
 	}
 	return job, w.Refused("", err)
-}
-
-// submitAll submits several and prints each as soon as it is kept.
-func (a *app) submitAll(ctx context.Context, h *host.Host, all []config.Wanted, wait bool) (jobs []*host.Job, err error) {
-	jobs = []*host.Job{}
-	for _, w := range all {
-		if interrupted(ctx) != nil {
-			break
-		}
-		job, failed := wish(ctx, h, w)
-		if failed != nil {
-			err = errors.Join(err, failed)
-			continue
-		}
-		jobs = append(jobs, job)
-		switch {
-		case a.format == asTable:
-			_, failed = fmt.Fprintf(a.out, "%s  %s\n", job.ID, clean(w.Name))
-		case wait:
-			failed = a.line(job)
-		}
-		err = errors.Join(err, failed)
-		if !wait {
-			a.kept(job)
-		}
-	}
-	if a.format == asJSON && !wait {
-		err = errors.Join(err, a.document(struct {
-			Jobs []*host.Job `json:"jobs"`
-		}{jobs}))
-	}
-	return jobs, err
 }
