@@ -52,12 +52,14 @@ func (d *driver) Watch(ctx context.Context, from scheduler.Cursor, yield func(sc
 		err = w.follow(ctx)
 	}()
 	jobs := d.watchJobs(ctx, from, w)
+	// Who has ended first says why.
+	byItself := ctx.Err() == nil
 	stop()
 	<-ended
-	if err != nil {
-		return err
+	if byItself || err == nil {
+		return jobs
 	}
-	return jobs
+	return err
 }
 
 func newFlows(d *driver, from scheduler.Cursor, yield func(scheduler.Event) error) *flows {
@@ -142,17 +144,11 @@ func (w *flows) tell(ctx context.Context, e eventlog.Event, cursor scheduler.Cur
 	if s.State.Terminal() && n.Judged {
 		s = judged(s)
 	}
-	if !s.State.Terminal() && w.known(s) {
-		return true, nil
+	if !s.State.Terminal() {
+		// Its end, or that of all, may have been told by now, from DAGMan's own files: the event log may come to it later.
+		return true, w.aside(func() (scheduler.Status, bool) { return s, w.active[s.Token] != "" && !w.told[s.Token][s.Task] })
 	}
 	return true, w.yieldAll([]scheduler.Status{s}, false)
-}
-
-// known tells whether the task's end has been told, from DAGMan's own files: the event log may come to it later.
-func (w *flows) known(s scheduler.Status) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.told[s.Token][s.Task]
 }
 
 func (w *flows) note(cluster int, n dag.Note) {
