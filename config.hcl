@@ -12,7 +12,7 @@
 #   env("NAME", "default")   the same, with a value for when it is not set
 #   file("path")             what a file says, without its last line end
 #
-# A path in store, driver or file() is relative to the folder of this file, and ~ is your home. Durations have a unit: "500ms", "30s", "1h30m".
+# A path in store, driver or file() is relative to the folder of this file, and ~ is your home. Durations have a unit: "500ms", "30s", "1h30m", "90d".
 
 
 # ── Where schedulers and jobs are kept ────────────────────────────────────────────────────────────
@@ -59,8 +59,8 @@ scheduler "local" "local" {
 # What is left out is kept for ever, is as usual, or is not done. docs/operators.md says what each means.
 
 # jobs {
-#   keep       = "2160h"     # the record of a job, after its end
-#   keep_files = "720h"      # what it left at the pool; left out: as long as its record
+#   keep       = "90d"       # the record of a job, after its end
+#   keep_files = "30d"       # what it left at the pool; left out: as long as its record
 #   lost_after = "10m"       # a pool must deny a job so long before it counts as lost
 #   stale      = "1m"        # without news for so long, a state is shown as stale
 #   results    = "results"   # outputs of jobs that do not say where they go are brought here, to a folder for each job

@@ -61,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 	if o.Log == nil {
 		o.Log = hclog.NewNullLogger()
 	}
-	file, folder, err := load(o.Config)
+	file, folder, err := load(o)
 	if err != nil {
 		return nil, mistakes(ctx, o, file, err)
 	}
@@ -93,6 +93,7 @@ func Open(ctx context.Context, o Options) (*Host, error) {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
 	if !o.NoFollow {
+		h.warn(ctx, file)
 		if err := h.outbox.Handle(ctx, h.manager.Fetch()); err != nil {
 			return nil, errors.Join(err, h.Close(ctx))
 		}
@@ -179,7 +180,8 @@ func (h *Host) listen(ctx context.Context, follows bool) {
 }
 
 // load reads the configuration and tells which folder paths are relative to. The file is there beside an error that is about what it says.
-func load(path string) (*config.File, string, error) {
+func load(o Options) (*config.File, string, error) {
+	path := o.Config
 	if path == "" {
 		path = "config.hcl"
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
@@ -187,6 +189,9 @@ func load(path string) (*config.File, string, error) {
 		}
 	}
 	file, err := config.Load(path)
+	if file != nil && o.Redis == nil {
+		err = config.Join(err, wrongAddress(file))
+	}
 	if err != nil {
 		return file, "", err
 	}
@@ -196,9 +201,24 @@ func load(path string) (*config.File, string, error) {
 	return file, filepath.Dir(path), nil
 }
 
+// wrongAddress is an address at which there can be no store, told where it stands.
+func wrongAddress(file *config.File) error {
+	if file.Store.Address == "" {
+		return nil
+	}
+	if err := store.CheckURL(storeURL(file)); err != nil {
+		return file.Invalid(file.Store.Block, "address", err.Error(), "")
+	}
+	return nil
+}
+
+func storeURL(file *config.File) string {
+	return withUser(file.Store.Address.Reveal(), file.Store.Username, file.Store.Password.Reveal())
+}
+
 func storeOptions(o Options, file *config.File, data string) store.Options {
 	return store.Options{
-		URL:    withUser(file.Store.Address.Reveal(), file.Store.Username, file.Store.Password.Reveal()),
+		URL:    storeURL(file),
 		Path:   data,
 		Client: o.Redis,
 		Keeper: file.Store.Keeper.Reveal(),

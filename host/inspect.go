@@ -23,7 +23,7 @@ func Inspect(o Options) (*Inspector, error) {
 	if o.Log == nil {
 		o.Log = hclog.NewNullLogger()
 	}
-	file, _, err := load(o.Config)
+	file, _, err := load(o)
 	if file == nil {
 		return nil, err
 	}

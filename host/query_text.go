@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oceanid/oceanid/internal/config"
+	"github.com/oceanid/oceanid/internal/span"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -179,24 +180,12 @@ func parseTime(value string, now time.Time) (time.Time, error) {
 	return now.Add(-ago).UTC().Truncate(time.Millisecond), nil
 }
 
-func parseAgo(value string) (ago time.Duration, err error) {
-	wrong := fault.Invalid.New("%q is neither a time, as 2026-11-01T12:00:00Z or 2026-11-01, nor how long ago, as 24h or 7d", value)
-	days, rest, inDays := strings.Cut(value, "d")
-	if !inDays {
-		rest = value
-	} else if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-		ago = time.Duration(n) * 24 * time.Hour
-	} else {
-		return 0, wrong
-	}
-	if rest != "" || !inDays {
-		more, err := time.ParseDuration(rest)
-		if err != nil || more < 0 {
-			return 0, wrong
-		}
-		ago += min(more, longestAgo+1)
-	}
-	if ago > longestAgo {
+func parseAgo(value string) (time.Duration, error) {
+	ago, err := span.Parse(value)
+	switch {
+	case err != nil || ago < 0:
+		return 0, fault.Invalid.New("%q is neither a time, as 2026-11-01T12:00:00Z or 2026-11-01, nor how long ago, as 24h or 7d", value)
+	case ago > longestAgo:
 		return 0, fault.Invalid.New("%s is longer ago than any job was made", value)
 	}
 	return ago, nil

@@ -65,7 +65,7 @@ func (h *Host) Reload(ctx context.Context) (Changes, error) {
 }
 
 func (h *Host) reload(ctx context.Context) (Changes, error) {
-	file, _, err := load(h.options.Config)
+	file, _, err := load(h.options)
 	if err != nil {
 		return Changes{}, mistakes(ctx, h.options, file, err)
 	}
@@ -86,6 +86,7 @@ func (h *Host) reload(ctx context.Context) (Changes, error) {
 	c := driverChanges(done)
 	h.takeSchedulers(ctx, file, &c)
 	c.compare(was, file)
+	h.warn(ctx, file)
 	h.manager.Wake()
 	return c, nil
 }

@@ -192,7 +192,7 @@ func testConform(t *testing.T, path string) {
 	for says, args := range map[string][]string{
 		"no regular expression": {path, "--only", "("},
 		"matches no check":      {path, "--only", "^nothing$"},
-		"more than nothing":     {path, "--parallel", "0"},
+		"1 or more":             {path, "--parallel", "0"},
 		"BINARY is missing":     {},
 		"no argument":           {"--list", path},
 	} {

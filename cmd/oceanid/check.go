@@ -29,7 +29,7 @@ anything is sent.`,
 			if err == nil {
 				_, err = named(file, all, names)
 			}
-			return a.checked(file, err)
+			return a.checked(file, err, nil)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "file", "f", "", "check the jobs of this `FILE`, or of all files of a folder")

@@ -16,12 +16,12 @@ import (
 type conformance struct {
 	scheduler, unreachable, only, junit string
 	list                                bool
-	parallel                            int
-	patience                            time.Duration
+	parallel                            counted
+	patience                            lasting
 }
 
 func newDriversConform(a *app) *cobra.Command {
-	var c conformance
+	c := conformance{parallel: 8, patience: lasting(time.Minute)}
 	cmd := &cobra.Command{
 		Use:   "conform BINARY|NAME",
 		Short: "Prove that a driver keeps what the protocol promises",
@@ -66,16 +66,13 @@ The exit code is 13 if a check failed. With -o json the report is one JSON docum
 	flags.StringVar(&c.only, "only", "", "only the checks whose names match this `REGEXP`")
 	flags.BoolVar(&c.list, "list", false, "list the checks and run none")
 	flags.StringVar(&c.junit, "junit", "", "write the report to this `FILE` as well, as JUnit's XML")
-	flags.IntVar(&c.parallel, "parallel", 8, "run `N` checks at once")
-	flags.DurationVar(&c.patience, "patience", time.Minute, "the longest `TIME` that the pool may take for one step")
+	flags.Var(&c.parallel, "parallel", "run `N` checks at once")
+	flags.Var(&c.patience, "patience", "the longest `TIME` that the pool may take for one step")
 	files(cmd, "junit")
 	return cmd
 }
 
 func (c conformance) selection(cmd *cobra.Command) (*regexp.Regexp, error) {
-	if c.parallel < 1 || c.patience <= 0 {
-		return nil, wrongUsage(cmd, "--parallel and --patience must be more than nothing")
-	}
 	if c.only == "" {
 		return nil, nil
 	}
@@ -129,7 +126,7 @@ func (a *app) conform(cmd *cobra.Command, word string, c conformance, only *rege
 	progress := a.checksLine(only)
 	report, err := drivertest.Run(cmd.Context(), try.path, drivertest.Options{
 		Config: try.config, Unreachable: unreachable.config, Env: revealed(try.env),
-		Patience: c.patience, Only: only, Parallel: c.parallel, Observe: progress.observe, Log: a.log(),
+		Patience: time.Duration(c.patience), Only: only, Parallel: int(c.parallel), Observe: progress.observe, Log: a.log(),
 	})
 	progress.close()
 	if sig := interrupted(cmd.Context()); sig != nil {

@@ -55,7 +55,7 @@ func exits() []exit {
 		{code: exitJobLost, means: "the job that was waited for is lost: its pool does not know it any more", states: []scheduler.State{scheduler.Lost}},
 		{code: exitNonconforming, means: "the driver that was tested breaks a promise: a check of its conformance failed"},
 		{code: exitResults, means: "the job that was waited for has ended, and its results could not be brought"},
-		{code: exitHalfway, means: "of several jobs of a file some were submitted and the others were not; the whole file again would double those without a key"},
+		{code: exitHalfway, means: "of the jobs of a file only some were submitted; all of it again doubles those without a key"},
 		{code: 130, means: "interrupted by Ctrl-C (143: by SIGTERM); jobs go on"},
 	}
 }

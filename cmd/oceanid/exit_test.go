@@ -81,7 +81,11 @@ func TestRefused(t *testing.T) {
 		{[]string{"jobs", "submit", "filed", "ls", "--", "-l"}, 2, "write -- between"},
 		{[]string{"jobs", "submit", "fild", "--", "succeed"}, 3, `did you mean "filed"?`},
 		{[]string{"jobs", "submit", "filed", "--memory", "lots", "--", "succeed"}, 2, "want a size such as 2GiB"},
-		{[]string{"jobs", "submit", "filed", "--array", "-1", "--", "succeed"}, 2, "cannot be negative"},
+		{[]string{"jobs", "submit", "filed", "--array", "-1", "--", "succeed"}, 2, `invalid argument "-1" for "--array" flag: want a whole number, 1 or more`},
+		{[]string{"jobs", "submit", "filed", "--array", "0", "--", "succeed"}, 2, "--array"},
+		{[]string{"jobs", "submit", "filed", "--gpus", "-1", "--", "succeed"}, 2, "--gpus cannot be negative"},
+		{[]string{"jobs", "submit", "filed", "--run-time", "0s", "--", "succeed"}, 2, "want a time such as 30s, 1h30m or 2d"},
+		{[]string{"jobs", "submit", "filed", "--queue-wait", "soon", "--", "succeed"}, 2, "--queue-wait"},
 		{[]string{"jobs", "submit", "filed", "--env", "A B=c", "--", "succeed"}, 2, "is not a name"},
 		{[]string{"jobs", "submit", "filed", "--input", "/does/not/exist", "--", "succeed"}, 2, "no such file"},
 		{[]string{"jobs", "submit", "filed", "--output", "../x", "--", "succeed"}, 2, "outputs"},
@@ -142,4 +146,29 @@ scheduler "memory" "three" {
 	}
 	w.write("config.hcl", "scheduler \"memory\" \"three\" {\n  host = \"nowhere\"\n}\n")
 	w.golden("config-check-refused", w.run("config", "check"))
+	w.write("config.hcl", "store {\n  address  = \"http://pool.example.org\"\n  password = \"hunter2\"\n}\n\nscheduler \"memory\" \"three\" {\n  host = \"nowhere\"\n}\n")
+	w.golden("config-check-address", w.run("config", "check"))
+}
+
+// What is probably not meant is told, and is no mistake.
+func TestConfigurationWithWarnings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write("config.hcl", `scheduler "memory" "filed" {
+  host = "pool.example.org"
+}
+
+quota {
+  scheduler = "fild"
+  jobs      = 10
+}
+`)
+	w.golden("config-check-warned", w.run("config", "check"))
+	w.golden("config-check-warned-json", w.run("config", "check", "-o", "json"))
+	if r := w.run("schedulers", "list"); r.code != exitOK || r.err != "" {
+		t.Errorf("a command that only looks: exit code %d, %s", r.code, r.err)
+	}
+	if r := w.run("jobs", "submit", "filed", "--wait", "--", "succeed"); r.code != exitOK || !strings.Contains(r.err, "config.hcl:6,15-21: there is no scheduler of that name; did you mean \"filed\"?") {
+		t.Errorf("a command that follows: exit code %d, %s", r.code, r.err)
+	}
 }

@@ -17,10 +17,11 @@ type request struct {
 	name, stdin, user            string
 	env, inputs, outputs, labels []string
 	options                      []string
-	array, gpus                  int
+	array                        counted
+	gpus                         int
 	cpus                         float64
 	memory, disk                 size
-	runTime                      time.Duration
+	runTime                      lasting
 }
 
 func (r *request) flags(cmd *cobra.Command) {
@@ -32,12 +33,12 @@ func (r *request) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&r.inputs, "input", nil, "a file to bring along, as `PATH[:NAME]`, with the name that the job finds it by; repeatable")
 	f.StringArrayVar(&r.outputs, "output", nil, "a result to keep: the `PATH` of a file or folder where the job runs; repeatable")
 	f.StringVar(&r.stdin, "stdin", "", "the `NAME` of the input that is the standard input")
-	f.IntVar(&r.array, "array", 0, "run it as `N` tasks, each with its number from 0 in OCEANID_TASK_INDEX")
+	f.Var(&r.array, "array", "run it as `N` tasks, each with its number from 0 in OCEANID_TASK_INDEX")
 	f.Float64Var(&r.cpus, "cpus", 0, "`N` cores for each task")
 	f.Var(&r.memory, "memory", "memory for each task, such as 2GiB")
 	f.Var(&r.disk, "disk", "disk space for each task, such as 10GB")
 	f.IntVar(&r.gpus, "gpus", 0, "`N` graphics processors for each task")
-	f.DurationVar(&r.runTime, "run-time", 0, "the longest `TIME` that a task may run, such as 1h30m")
+	f.Var(&r.runTime, "run-time", "the longest `TIME` that a task may run, such as 1h30m or 2d")
 	f.StringArrayVar(&r.options, "option", nil, "an option of this kind of pool, as `KEY=VALUE` (at HTCondor +NAME=VALUE is an attribute of your own); JSON is what it looks like; repeatable")
 	files(cmd, "input")
 }
@@ -46,13 +47,16 @@ func (r *request) flags(cmd *cobra.Command) {
 func (r *request) job(command []string) (scheduler.Job, error) {
 	j := scheduler.Job{
 		Name: r.name, Command: command[0], Args: command[1:], Stdin: r.stdin, Outputs: r.outputs, User: r.user,
-		Resources: scheduler.Resources{CPUs: r.cpus, Memory: int64(r.memory), Disk: int64(r.disk), GPUs: r.gpus, RunTime: r.runTime},
+		Resources: scheduler.Resources{CPUs: r.cpus, Memory: int64(r.memory), Disk: int64(r.disk), GPUs: r.gpus, RunTime: time.Duration(r.runTime)},
 	}
-	if r.cpus < 0 || r.gpus < 0 || r.runTime < 0 || r.array < 0 {
-		return j, fault.Invalid.New("--cpus, --gpus, --run-time and --array cannot be negative")
+	switch {
+	case r.cpus < 0:
+		return j, fault.Invalid.New("--cpus cannot be negative")
+	case r.gpus < 0:
+		return j, fault.Invalid.New("--gpus cannot be negative")
 	}
 	if r.array > 0 {
-		j.Array = &scheduler.Array{Count: r.array}
+		j.Array = &scheduler.Array{Count: int(r.array)}
 	}
 	var err error
 	if j.Env, err = pairs("--env", r.env); err != nil {

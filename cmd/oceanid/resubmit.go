@@ -15,7 +15,7 @@ type resubmission struct {
 	failed, wait bool
 	key          string
 	memory       size
-	runTime      time.Duration
+	runTime      lasting
 }
 
 func newJobsResubmit(a *app) *cobra.Command {
@@ -34,9 +34,6 @@ former numbers in OCEANID_TASK_INDEX, of a workflow those nodes.`,
 		Args:              arguments("ID"),
 		ValidArgsFunction: a.completing(first(jobIDs)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if r.runTime < 0 {
-				return wrongUsage(cmd, "--run-time cannot be negative")
-			}
 			return a.withHost(cmd, follows(r.wait), func(ctx context.Context, h *host.Host) error {
 				job, err := h.GetJob(ctx, args[0])
 				if err != nil {
@@ -54,7 +51,7 @@ former numbers in OCEANID_TASK_INDEX, of a workflow those nodes.`,
 	flags.BoolVar(&r.failed, "failed", false, "only what did not succeed")
 	flags.StringVar(&r.key, "key", "", "a `TEXT` that names this wish: resubmitted again with it, the job is that of the first time")
 	flags.Var(&r.memory, "memory", "another amount of memory for each task, such as 8GiB")
-	flags.DurationVar(&r.runTime, "run-time", 0, "another longest `TIME` that a task may run")
+	flags.Var(&r.runTime, "run-time", "another longest `TIME` that a task may run")
 	flags.BoolVar(&r.wait, "wait", false, "watch the new job to its end, and until its results are there; the exit code tells the outcome")
 	return cmd
 }
@@ -69,7 +66,7 @@ func (r *resubmission) change() func(*scheduler.Job) {
 			j.Resources.Memory = int64(r.memory)
 		}
 		if r.runTime > 0 {
-			j.Resources.RunTime = r.runTime
+			j.Resources.RunTime = time.Duration(r.runTime)
 		}
 	}
 }

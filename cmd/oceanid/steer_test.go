@@ -120,7 +120,7 @@ func TestSteeringShown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.must("jobs", "submit", "filed", "--key", "k", "--group", "hydro", "--option", "rank=Memory", "--option", "priority=5", "--option", `lists=["a b"]`,
-		"--retry", "2", "--queue-wait", "24h", "--", "run")
+		"--retry", "2", "--queue-wait", "1d", "--", "run")
 	for name, args := range map[string][]string{
 		"jobs-show-wishes":   {"jobs", "show", id},
 		"jobs-explain":       {"jobs", "explain", id},

@@ -14,7 +14,7 @@ import (
 type wishes struct {
 	key, results string
 	groups       []string
-	queueWait    time.Duration
+	queueWait    lasting
 	retries      int
 }
 
@@ -22,7 +22,7 @@ func (w *wishes) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&w.key, "key", "", "a `TEXT` that names this wish: submitted again with it, the job is that of the first time")
 	f.StringArrayVar(&w.groups, "group", nil, "a `GROUP` that may see it, for lists; repeatable")
-	f.DurationVar(&w.queueWait, "queue-wait", 0, "cancel it when it has not begun after this `TIME`")
+	f.Var(&w.queueWait, "queue-wait", "cancel it when it has not begun after this `TIME`")
 	f.IntVar(&w.retries, "retry", 0, "run it again when it fails, `N` times at most")
 	f.StringVar(&w.results, "results", "", "bring its outputs to this `FOLDER` when it has ended")
 	folders(cmd, "results")
@@ -30,11 +30,11 @@ func (w *wishes) flags(cmd *cobra.Command) {
 
 // add puts them into a job.
 func (w *wishes) add(j *scheduler.Job) (err error) {
-	if w.queueWait < 0 || w.retries < 0 {
-		return fault.Invalid.New("--queue-wait and --retry cannot be negative")
+	if w.retries < 0 {
+		return fault.Invalid.New("--retry cannot be negative")
 	}
 	j.Key, j.Groups = w.key, w.groups
-	j.Policy.QueueWait = w.queueWait
+	j.Policy.QueueWait = time.Duration(w.queueWait)
 	if w.retries > 0 {
 		j.Policy.Retry = []scheduler.RetryRule{{Limit: w.retries}}
 	}

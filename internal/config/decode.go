@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -63,6 +64,8 @@ func (f *File) NoDriver(b *Block, known []string) error {
 	if len(b.labels) > 0 {
 		at = b.labels[0]
 	}
+	// A driver may be found in more than one place.
+	known = slices.Compact(slices.Sorted(slices.Values(known)))
 	hint := "did you mean " + fmt.Sprintf("%q?", nearest(b.Type, known))
 	switch {
 	case len(known) == 0:

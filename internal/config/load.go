@@ -18,16 +18,16 @@ import (
 // go on to Decode and print all findings as one (Join); after a mistake of syntax it has no blocks. Any other error, with a nil File, says why
 // the file cannot be read: fault.NotFound, fault.Denied …
 func Load(path string) (*File, error) {
-	l, err := load(path)
+	l, err := load("configuration", path)
 	if err != nil {
 		return nil, err
 	}
 	return l.file, failure(l.file.diagnostics(nil, nil, l.marks))
 }
 
-// load reads, and leaves it to the caller what becomes of the marks. The error says why there is nothing to read.
-func load(path string) (*loader, error) {
-	texts, folder, err := open(path)
+// load reads, and leaves it to the caller what becomes of the marks. The error says why there is nothing to read; what is the word for it.
+func load(what, path string) (*loader, error) {
+	texts, folder, err := open(what, path)
 	if err != nil {
 		return nil, err
 	}

@@ -52,5 +52,5 @@ func check(path string) error {
 		}
 		errs = append(errs, err)
 	}
-	return config.Join(errs...)
+	return config.WithWarnings(config.Join(errs...), f.Warnings(nil))
 }

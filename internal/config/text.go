@@ -26,17 +26,17 @@ type text struct {
 }
 
 // open reads the files of a path: itself, or all *.hcl and *.hcl.json of a folder in the order of their names.
-func open(path string) ([]*text, string, error) {
+func open(what, path string) ([]*text, string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, "", unreadable(path, err)
+		return nil, "", unreadable(what, path, err)
 	}
 	folder, paths := filepath.Dir(path), []string{path}
 	if info.IsDir() {
 		folder, paths = path, nil
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			return nil, "", unreadable(path, err)
+			return nil, "", unreadable(what, path, err)
 		}
 		for _, e := range entries {
 			name := e.Name()
@@ -45,18 +45,18 @@ func open(path string) ([]*text, string, error) {
 			}
 		}
 		if len(paths) == 0 {
-			return nil, "", fault.NotFound.New("configuration folder %s holds no *.hcl file", path)
+			return nil, "", fault.NotFound.New("%s %s: the folder holds no *.hcl file", what, path)
 		}
 	}
 	folder, err = filepath.Abs(folder)
 	if err != nil {
-		return nil, "", fault.By(fault.Host, fault.Internal.New("configuration %s: %w", path, err))
+		return nil, "", fault.By(fault.Host, fault.Internal.New("%s %s: %w", what, path, err))
 	}
 	var texts []*text
 	for _, p := range paths {
 		source, err := readText(p)
 		if err != nil {
-			return nil, "", unreadable(p, err)
+			return nil, "", unreadable(what, p, err)
 		}
 		texts = append(texts, &text{name: p, source: source, json: strings.HasSuffix(p, ".json")})
 	}
@@ -64,11 +64,11 @@ func open(path string) ([]*text, string, error) {
 }
 
 // unreadable keeps the kind that the system's error has; what the system does not complain about is a mistake in what the path names.
-func unreadable(path string, err error) error {
+func unreadable(what, path string, err error) error {
 	if errno := (*os.PathError)(nil); errors.As(err, &errno) {
-		return fault.Of(errno.Err).New("configuration %s: %w", path, errno.Err)
+		return fault.Of(errno.Err).New("%s %s: %w", what, path, errno.Err)
 	}
-	return fault.Invalid.New("configuration %s: %w", path, err)
+	return fault.Invalid.New("%s %s: %w", what, path, err)
 }
 
 // parse fills in the body and gives what is wrong with the syntax. whole: the body is complete all the same.

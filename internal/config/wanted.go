@@ -33,7 +33,7 @@ type Wanted struct {
 //
 // With names only the jobs and workflows of those names must be in order; of the others that are not, what could be read is given back.
 func LoadJobs(path string, names ...string) ([]Wanted, error) {
-	l, err := load(path)
+	l, err := load("job file", path)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"os"
@@ -15,33 +16,42 @@ import (
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
-// dialURL makes the client for a URL as Options describes it. It does not connect yet. Its errors and where never show a password.
-func dialURL(raw string) (client redis.UniversalClient, where string, err error) {
-	a, err := parseAddress(raw)
-	if err != nil {
-		return nil, "", fault.By(fault.User, fault.Invalid.New("store: the URL of Redis: %w", withoutURL(err)))
-	}
-	switch a.form {
-	case "cluster":
-		client, err = a.cluster()
-	case "sentinel":
-		client, err = a.sentinel()
-	default:
-		client, err = a.single()
-	}
-	if err != nil {
-		return nil, "", fault.By(fault.User, fault.Invalid.New("store: the URL of Redis: %w", withoutURL(err)))
-	}
-	return client, a.where, nil
-}
-
-// withoutURL drops what url.Error would show of the URL, in which there may be a password.
-func withoutURL(err error) error {
-	if u := (*url.Error)(nil); errors.As(err, &u) {
-		return u.Err
-	}
+// CheckURL tells what is wrong with a URL for Options, without to connect: its form, its parameters, and the files that it names. The error is fault.Invalid
+// and never shows a password.
+func CheckURL(raw string) error {
+	_, _, err := readURL(raw)
 	return err
 }
+
+// dialURL makes the client for a URL as Options describes it. It does not connect yet. Its errors and where never show a password.
+func dialURL(raw string) (client redis.UniversalClient, where string, err error) {
+	create, where, err := readURL(raw)
+	if err != nil {
+		return nil, "", fmt.Errorf("store: %w", err)
+	}
+	return create(), where, nil
+}
+
+// readURL gives what makes the client for a URL.
+func readURL(raw string) (create func() redis.UniversalClient, where string, err error) {
+	a, err := parseAddress(raw)
+	switch {
+	case err != nil:
+	case a.form == "cluster":
+		create, err = a.cluster()
+	case a.form == "sentinel":
+		create, err = a.sentinel()
+	default:
+		create, err = a.single()
+	}
+	if err != nil {
+		return nil, "", fault.By(fault.User, fault.Invalid.New("the URL of Redis: %w", err))
+	}
+	return create, a.where, nil
+}
+
+// errEscapes stands for what net/url says, which shows parts of a URL and thereby of a password.
+var errEscapes = errors.New("it cannot be read; write / as %2F, @ as %40, : as %3A and % as %25 in a user and a password")
 
 // address is a URL taken apart as far as go-redis does not do it.
 type address struct {
@@ -85,10 +95,13 @@ func parseAddress(raw string) (address, error) {
 	if len(a.hosts) > 1 && a.form == "" {
 		return address{}, errors.New("several hosts; use redis+sentinel:// or redis+cluster://")
 	}
+	if path, _, _ := strings.Cut(rest[end:], "?"); a.scheme != "unix" && strings.Contains(path, "@") {
+		return address{}, errEscapes
+	}
 	// The first host stands for all of them here: url.Parse does not know lists.
 	u, err := url.Parse(a.scheme + "://" + strings.TrimSuffix(authority, hosts) + a.hosts[0] + rest[end:])
 	if err != nil {
-		return address{}, err
+		return address{}, errEscapes
 	}
 	a.user, a.path, a.query = u.User, u.Path, u.Query()
 	if a.scheme == "unix" {
@@ -122,7 +135,7 @@ func (a address) plain(user *url.Userinfo) string {
 	return u.String()
 }
 
-func (a address) single() (redis.UniversalClient, error) {
+func (a address) single() (func() redis.UniversalClient, error) {
 	o, err := redis.ParseURL(a.plain(a.user))
 	if err != nil {
 		return nil, err
@@ -131,10 +144,10 @@ func (a address) single() (redis.UniversalClient, error) {
 	if err := a.tls.apply(o.TLSConfig); err != nil {
 		return nil, err
 	}
-	return redis.NewClient(o), nil
+	return func() redis.UniversalClient { return redis.NewClient(o) }, nil
 }
 
-func (a address) cluster() (redis.UniversalClient, error) {
+func (a address) cluster() (func() redis.UniversalClient, error) {
 	for _, h := range a.hosts[1:] {
 		a.query.Add("addr", h)
 	}
@@ -146,10 +159,10 @@ func (a address) cluster() (redis.UniversalClient, error) {
 	if err := a.tls.apply(o.TLSConfig); err != nil {
 		return nil, err
 	}
-	return redis.NewClusterClient(o), nil
+	return func() redis.UniversalClient { return redis.NewClusterClient(o) }, nil
 }
 
-func (a address) sentinel() (redis.UniversalClient, error) {
+func (a address) sentinel() (func() redis.UniversalClient, error) {
 	if a.query.Get("master_name") == "" {
 		return nil, errors.New("no master_name; write redis+sentinel://s1:26379,s2:26379/0?master_name=NAME")
 	}
@@ -169,7 +182,7 @@ func (a address) sentinel() (redis.UniversalClient, error) {
 	if err := a.tls.apply(o.TLSConfig); err != nil {
 		return nil, err
 	}
-	return redis.NewFailoverClient(o), nil
+	return func() redis.UniversalClient { return redis.NewFailoverClient(o) }, nil
 }
 
 // dials is how often one try of a command dials: a Redis that is away is told at once, since the command is tried again anyway.

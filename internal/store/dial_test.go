@@ -84,6 +84,9 @@ func TestURLThatCannotBe(t *testing.T) {
 		"several":          {"redis://u:" + canary + "@h1,h2", "redis+cluster"},
 		"bad escape":       {"redis://u:" + canary + "%zz@h", "URL"},
 		"bad port":         {"redis://u:" + canary + "@h:x", "URL"},
+		"slash":            {"redis://u:/" + canary + "@h", "%2F"},
+		"port and slash":   {"redis://u:1/" + canary + "@h", "%2F"},
+		"port of secrets":  {"redis://u:" + canary + "/0", "%2F"},
 		"bad database":     {"redis://u:" + canary + "@h/x", "database"},
 		"no master":        {"redis+sentinel://u:" + canary + "@h", "master_name"},
 		"unknown option":   {"redis://u:" + canary + "@h?speed=9", "speed"},
@@ -96,9 +99,11 @@ func TestURLThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := store.Open(t.Context(), store.Options{URL: c.url})
-			wantKind(t, "open", err, fault.Invalid)
-			if text := fmt.Sprint(err); !strings.Contains(text, c.text) || strings.Contains(text, canary) {
-				t.Errorf("%q must have %q and no password", text, c.text)
+			for what, err := range map[string]error{"open": err, "check": store.CheckURL(c.url)} {
+				wantKind(t, what, err, fault.Invalid)
+				if text := fmt.Sprint(err); !strings.Contains(text, c.text) || strings.Contains(text, canary) {
+					t.Errorf("%s: %q must have %q and no password", what, text, c.text)
+				}
 			}
 		})
 	}
