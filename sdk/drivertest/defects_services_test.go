@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 	"github.com/oceanid/oceanid/sdk/fault"
@@ -97,6 +100,14 @@ func serviceDefects() map[string]defect {
 				s.Reason = "an earlier one did not succeed"
 			}
 		})},
+		"takes no workflows":          {driver: func(d *poolDriver) scheduler.Driver { return &engineless{d, false} }},
+		"takes workflows and says no": {driver: func(d *poolDriver) scheduler.Driver { return &engineless{d, true} }},
+		"takes no workflows, and not why": {end: func(_ context.Context, method string, err error) error {
+			if err == nil && strings.HasSuffix(method, "/SubmitWorkflow") {
+				return status.Error(codes.Unimplemented, "unknown method SubmitWorkflow")
+			}
+			return err
+		}},
 		"reports no steps": {driver: func(d *poolDriver) scheduler.Driver { return &mute{d} }},
 	}
 }
@@ -169,6 +180,21 @@ func (d *silent) Download(ctx context.Context, ref scheduler.Ref, q scheduler.Fi
 type restless struct{ *poolDriver }
 
 func (d *restless) Hold(context.Context, []scheduler.Ref) error { return nil }
+
+// engineless refuses every workflow, which the pool may have by then.
+type engineless struct {
+	*poolDriver
+	late bool
+}
+
+func (d *engineless) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (scheduler.ID, error) {
+	if d.late {
+		if _, err := d.poolDriver.SubmitWorkflow(ctx, w); err != nil {
+			return "", err
+		}
+	}
+	return "", fault.Unsupported.New("workflows: this pool has no engine for them; submit their jobs one by one")
+}
 
 // mute probes without a word.
 type mute struct{ *poolDriver }

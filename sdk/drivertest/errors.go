@@ -10,6 +10,9 @@ import (
 	"github.com/oceanid/oceanid/sdk/fault"
 )
 
+// groupErrors holds for every service, whatever a configuration leaves of it.
+const groupErrors = "errors"
+
 func errorChecks() []check {
 	var all []check
 	for _, v := range verbs() {
@@ -17,7 +20,7 @@ func errorChecks() []check {
 			"plugin.proto, message Instance", "Look the instance up first, before the request is read any further; the host then configures and repeats.", unknownInstance(v))
 		all = append(all, c)
 	}
-	checks := group("errors", "", "plugin.proto, rules of the package; package fault", append(all,
+	checks := group(groupErrors, "", "plugin.proto, rules of the package; package fault", append(all,
 		of("stale-revision", "Every verb for another revision than the configured one is answered with reason INSTANCE_UNKNOWN.", "plugin.proto, message Instance",
 			"Compare the revision as well as the id.", staleRevision),
 		of("carry-their-kind", "An error that the driver means carries an ErrorInfo of domain \"oceanid\", whose reason is a kind of package fault, and whose blame says whose fault it is.", "",
@@ -111,7 +114,11 @@ func codesFitKinds(ctx context.Context, t *trial) error {
 func honestyChecks() []check {
 	var all []check
 	for _, o := range optional() {
-		all = append(all, of(o.name, "The driver serves "+o.service+" if, and only if, Describe says so.", "plugin.proto, message DescribeResponse, services",
+		promise := "The driver serves " + o.service + " if, and only if, Describe says so."
+		if slices.Contains(Refusable(), o.name) {
+			promise += " Where a configuration leaves no way to it, every verb is UNSUPPORTED, says why, and leaves nothing."
+		}
+		all = append(all, of(o.name, promise, "plugin.proto, message DescribeResponse, services",
 			"Take the services in Describe from your gRPC server's own registry, and register only what you have.", honest(o.service)))
 	}
 	return group("honesty", "", "plugin.proto, message DescribeResponse, services", append(all,
@@ -122,6 +129,9 @@ func honestyChecks() []check {
 
 func honest(service string) func(context.Context, *trial) error {
 	return func(ctx context.Context, t *trial) error {
+		if t.suite.refuses(service) {
+			return t.refusesAll(ctx, service)
+		}
 		for _, v := range verbs() {
 			if v.service != service {
 				continue

@@ -15,6 +15,9 @@ type Options struct {
 	Config json.RawMessage
 	// Unreachable is another configuration: one that the driver takes, and with which it reaches no pool. Empty: what a driver does then is not tested.
 	Unreachable json.RawMessage
+	// Refuses are services that the driver serves, and with Config refuses, by their short names, such as "workflows". The driver is held to it: every verb of theirs
+	// is Unsupported, says why, and leaves nothing. Their own checks do not apply. See [Refusable].
+	Refuses []string
 	// Env is added to the environment of the driver's processes.
 	Env map[string]string
 	// Patience is the longest that the pool may take for one step, such as a trivial job from submission to end. Default: 60 s.

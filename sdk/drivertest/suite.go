@@ -69,6 +69,9 @@ func (s *suite) begin(ctx context.Context) (err error) {
 	if s.described, err = s.shared.describe(ctx); err != nil {
 		return fmt.Errorf("the driver does not describe itself: %s", said(err))
 	}
+	if err := s.canRefuse(); err != nil {
+		return err
+	}
 	if s.config, err = fill(s.described.GetConfig(), s.o.Config); err != nil {
 		return fmt.Errorf("the configuration to test with: %w", err)
 	}
@@ -150,6 +153,9 @@ func (s *suite) try(ctx context.Context, c check) Result {
 func (s *suite) attempt(ctx context.Context, c check) error {
 	if c.Service != "" && !s.serves(c.Service) {
 		return notApplicable("the driver does not serve %s", c.Service)
+	}
+	if c.Group != groupErrors && s.refuses(c.Service) {
+		return notApplicable("with this configuration the driver is said to refuse what %s is for; honesty/%s holds it to that", c.Service, nameOf(c.Service))
 	}
 	if why := s.described.GetAtLeastOnce(); why != "" && slices.Contains(exactlyOnce(), c.Name) {
 		return notApplicable("the driver says that it may run a job twice: %s", why)
