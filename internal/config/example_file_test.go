@@ -51,7 +51,7 @@ func TestExampleJobs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 3 || all[0].Name != "flood" || all[1].Job.Tasks() != 12 || all[2].Workflow == nil || len(all[2].Workflow.Nodes) != 4 {
+	if len(all) != 3 || all[0].Name != "flood" || all[1].Job.Tasks() != 12 || all[2].Workflow == nil || len(all[2].Workflow.Nodes) != 5 {
 		t.Errorf("%+v", all)
 	}
 	source, err := os.ReadFile(shipped)
@@ -64,14 +64,16 @@ func TestExampleJobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, dir, "bin/model", "")
-	whole := regexp.MustCompile(`(?m)^( *)# ((?:inputs|results|args) *= )`).ReplaceAll(source, []byte("$1$2"))
+	whole := regexp.MustCompile(`(?m)^( *)# (\w+ += )`).ReplaceAll(source, []byte("$1$2"))
 	whole = regexp.MustCompile(`(?s)  input \{.*?\n  \}\n`).ReplaceAll(whole, nil)
 	whole = regexp.MustCompile(`(?m)^ *count = 12\n`).ReplaceAll(whole, nil)
 	all, err = config.LoadJobs(write(t, dir, "jobs.hcl", string(whole)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all[0].Job.Inputs) != 2 || all[0].Job.Policy.Results != filepath.Join(dir, "results", "{id}") || all[1].Job.Tasks() != 2 {
+	first := all[0].Job
+	if len(first.Inputs) != 2 || first.Stdin != "storm.csv" || first.Key == "" || first.Policy.Results != filepath.Join(dir, "results", "{id}") || first.Policy.ResultsLimit == 0 ||
+		first.Resources.GPUs != 1 || len(first.Options) != 2 || all[1].Job.Tasks() != 2 {
 		t.Errorf("an example was not found: %+v", all)
 	}
 }
