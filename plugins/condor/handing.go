@@ -43,9 +43,9 @@ func (h *handing) add(job scheduler.Job, alone bool) error {
 	at := h.at(job)
 	g := &group{kind: "one", tasks: job.Tasks(), checked: len(job.Options) > 0}
 	if description.HasShape(job) && !alone {
-		shape := description.Shape(job, path.Dir(at.Dir), at)
+		shape := description.Shape(job, path.Dir(at.Dir), "", at)
 		if h.shapes[shape] == nil {
-			g.kind, g.text = "many", shape
+			g.kind, g.text = "many", description.Shape(job, path.Dir(at.Dir), path.Join(h.place.dir, h.file(len(h.groups), "items")), at)
 			h.shapes[shape] = g
 			h.groups = append(h.groups, g)
 		}
@@ -117,13 +117,8 @@ func (h *handing) define() (string, error) {
 			g.kind, g.items = "one", []string{job.Token}
 			g.text = description.Submit(job, h.at(job))
 		}
-		items := strings.Join(g.items, "\n") + "\n"
-		if g.kind == "many" {
-			g.text += items + ")\n"
-		}
 		fmt.Fprintf(&groups, "%d %s %d %v\n", i, g.kind, g.tasks, g.checked)
-		name := path.Join("batches", h.attempt, fmt.Sprint(i))
-		h.files = append(h.files, handed{name: name + ".sub", text: g.text}, handed{name: name + ".items", text: items})
+		h.files = append(h.files, handed{name: h.file(i, "sub"), text: g.text}, handed{name: h.file(i, "items"), text: strings.Join(g.items, "\n") + "\n"})
 	}
 	h.files = append(h.files, handed{name: path.Join("batches", h.attempt, "groups"), text: groups.String()})
 	files, err := making(h.files)
@@ -134,7 +129,25 @@ func (h *handing) define() (string, error) {
 	if len(h.inputs) > 0 {
 		expected = heredoc("expected", strings.Join(h.inputs, "\n"))
 	}
-	return files + expected + h.present(), nil
+	return files + expected + h.present() + h.early(), nil
+}
+
+// file is the name of a file of a group.
+func (h *handing) file(group int, suffix string) string {
+	return path.Join("batches", h.attempt, fmt.Sprintf("%d.%s", group, suffix))
+}
+
+// early lets a condor_submit that is the only one start while the files are being made: half of its time goes before it reads its description. It gets that by
+// a pipe, what makes it a description at all last, and whole or not at all.
+func (h *handing) early() string {
+	first, last := "", ""
+	if len(h.groups) == 1 && !h.groups[0].checked && !h.place.spooled {
+		first, last = description.CutLast(h.groups[0].text)
+	}
+	if last == "" {
+		return "early=false\n"
+	}
+	return "early=true\ndescribe() {\n\tprintf %s " + description.Quote(first) + " && printf %s " + description.Quote(last) + "\n}\n"
 }
 
 // present is a function that prints size and path of those inputs that are there.

@@ -144,32 +144,46 @@ sort_out() {
 	mine=" $(printf '%s\n' $mine | awk -v ORS=" " 'NR == FNR { out[$1]; next } !($1 in out)' "$batch/out" -)"
 }
 
+# hand_over has the jobs of $mine submitted, in a session of its own: that outlives the connection, and whoever would end what the connection has started.
 hand_over() {
-	[ $all = true ] || printf '%s\n' $mine >"$batch/mine"
-	files || exit 74
-	[ -e "$log" ] || : >>"$log" || exit 74
-	# The schedd keeps a job over a loss of power; so must this.
-	date +%s >"$batch/begun" && sync "$batch/begun" "$batch" batches attempts || exit 74
-	# In a session of its own it outlives the connection, and whoever would end what the connection has started.
-	export dir batch
-	setsid sh -c '
+	if [ $all = false ]; then
+		early=false
+		printf '%s\n' $mine >"$batch/mine"
+	fi
+	export dir batch early
+	tell | setsid sh -c '
 		cd "$batch" || exit
+		# condor_submit_one NAME submits what is described in NAME; "-": what comes from the shell that makes the files.
+		condor_submit_one() {
+			timeout 300 condor_submit -terse -single-cluster $1 >$k.out 2>$k.err
+		}
+		if [ $early = true ]; then
+			k=0
+			condor_submit_one -
+			code=$?
+			# Of a description that did not come whole nothing is to be told.
+			[ $code -eq 0 ] || [ -e told ] || exit
+		else
+			# Nothing comes, but the end of it when the files are there.
+			read -r nothing
+		fi
+		[ -e begun ] || exit
 		while read -r k kind tasks check; do
 			if [ -e mine ]; then
 				awk "NR == FNR { mine[\$1]; next } \$1 in mine" mine $k.items >$k.mine
 				[ -s $k.mine ] || continue
 				mv $k.mine $k.items
-				if [ $kind = many ]; then
-					{ sed "/^queue /q" $k.sub && cat $k.items && echo ")"; } >$k.job
-					mv $k.job $k.sub
-				fi
 			fi
 			if [ $check = true ] && timeout 60 condor_submit -dry-run /dev/null $k.sub 2>&1 </dev/null | grep "was unused by condor_submit" >$k.err; then
 				echo $k 65 >>failed
 				continue
 			fi
-			timeout 300 condor_submit -terse -single-cluster $k.sub >$k.out 2>$k.err </dev/null || {
-				echo $k $? >>failed
+			[ $early = true ] || {
+				condor_submit_one $k.sub </dev/null
+				code=$?
+			}
+			[ $code -eq 0 ] || {
+				echo $k $code >>failed
 				continue
 			}
 			IFS=" ." read -r cluster rest <$k.out
@@ -197,8 +211,22 @@ hand_over() {
 			[ ! -e ids ] || { cat ids $k.ids >ids.new && mv -f ids.new $k.ids; }
 			mv -f $k.ids ids
 		done <groups
-	' </dev/null >/dev/null 2>&1 &
+	' >/dev/null 2>&1 &
 	wait $!
+	[ -e "$batch/begun" ] || exit 74
+}
+
+# tell makes the files, notes that from now on the schedd may have the jobs, and prints what a condor_submit that was started early waits for. One that does not
+# wait any more has its own reason.
+tell() {
+	trap "" PIPE
+	# The schedd keeps a job over a loss of power; so must this.
+	files && { [ -e "$log" ] || : >>"$log"; } && date +%s >"$batch/begun" && sync "$batch/begun" "$batch" batches attempts || {
+		rm -f "$batch/begun"
+		return
+	}
+	[ $early = false ] || describe 2>/dev/null
+	: >"$batch/told"
 }
 
 # outcome says what has become of this attempt's own jobs, and in what words each condor_submit failed.

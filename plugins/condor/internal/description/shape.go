@@ -12,14 +12,15 @@ import (
 // HasShape tells whether the job can be one process among others.
 func HasShape(job scheduler.Job) bool { return job.Tasks() == 1 && !hasOwnArguments(job) }
 
-// Shape is the submit description of any number of such jobs, up to their items. jobs is the folder that holds theirs, each under its token; at.Dir is not used. What
-// follows is an [Item] a line, and a line ")".
-func Shape(job scheduler.Job, jobs string, at Place) string {
+// Shape is the submit description of any number of such jobs. jobs is the folder that holds theirs, each under its token; at.Dir is not used. The file items has an
+// [Item] a line.
+func Shape(job scheduler.Job, jobs, items string, at Place) string {
 	job.Token = "$(oceanid_token)"
 	at.Dir = path.Join(jobs, job.Token)
 	d := &lines{}
 	d.common(job, at, "$(oceanid_name)")
-	d.WriteString("queue oceanid_token, oceanid_name from (\n")
+	d.executable()
+	d.WriteString("queue oceanid_token, oceanid_name from " + items + "\n")
 	return d.String()
 }
 

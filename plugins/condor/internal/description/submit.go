@@ -77,14 +77,28 @@ type Place struct {
 func Submit(job scheduler.Job, at Place) string {
 	d := &lines{}
 	d.common(job, at, batchName(job))
+	d.executable()
 	d.queue(job)
 	return d.String()
+}
+
+// executable comes just before the queue statement: a description that is cut short before it is none. Since HTCondor 24 one without a queue statement is that
+// of one job.
+func (d *lines) executable() { d.add("executable", "/bin/sh") }
+
+// CutLast cuts a description before the lines that make it one. last is empty where they are longer than what a pipe takes whole or not at all.
+func CutLast(text string) (first, last string) {
+	const atomic = 4096 // PIPE_BUF of Linux; POSIX promises 512
+	at := strings.LastIndex(text, "\nexecutable = /bin/sh\nqueue ") + 1
+	if at == 0 || len(text)-at > atomic {
+		return text, ""
+	}
+	return text[:at], text[at:]
 }
 
 // common are all commands but the queue statement.
 func (d *lines) common(job scheduler.Job, at Place, name string) {
 	d.add("universe", "vanilla")
-	d.add("executable", "/bin/sh")
 	d.add("transfer_executable", "false")
 	d.add("arguments", `"`+TaskFile+` `+index(job)+ownArguments(job)+`"`)
 	d.add("initialdir", at.Dir)
