@@ -134,7 +134,7 @@ func script(tool, real, config string, s Schedd) string {
 	fmt.Fprintf(&b, "clean() {\n\tenv -i HOME=\"$HOME\" PATH=\"$PATH\" LC_ALL=C CONDOR_CONFIG=%s \"$@\"\n}\n", config)
 	switch tool {
 	case "condor_submit":
-		fmt.Fprintf(&b, "real=%s\n%s", real, submitScript)
+		fmt.Fprintf(&b, "real=%s\nschedd=%s\n%s", real, s.Name, submitScript)
 	case "condor_history":
 		fmt.Fprintf(&b, "clean %s -name %s \"$@\"\n", real, s.Name)
 	default:

@@ -16,12 +16,18 @@ if [ $code -ne 0 ]; then
 	there=$(clean "${real%/*}/condor_q" -constraint "$mine" -limit 1 -autoformat ClusterId 2>/dev/null) && [ -z "$there" ] && exit $code
 	exit 75
 fi
-# Somebody may have removed them meanwhile, because their files had not come: whatever is not here, and well, is looked for by who submits again.
+# Somebody may have removed them meanwhile, because their files had not come: whatever is not here, and well, is looked for by who submits again. So is what a schedd
+# has that was started since, which gets no files of theirs any more. Where the clocks of the two machines differ that is seen too late, or too early, and costs time only.
 tries=0
 while [ $tries -lt 240 ]; do
-	if there=$(clean "${real%/*}/condor_q" -constraint "$mine" -autoformat JobStatus HoldReasonCode 2>/dev/null); then
+	if there=$(clean "${real%/*}/condor_q" -constraint "$mine" -autoformat JobStatus HoldReasonCode QDate 2>/dev/null); then
 		[ -n "$there" ] || break
-		printf '%s\n' "$there" | grep -q '^5 16$' || exit 0
+		taken=$(printf '%s\n' "$there" | sed -n 's/^5 16 //p' | head -n 1)
+		[ -n "$taken" ] || exit 0
+		if [ $((tries % 8)) -eq 7 ]; then
+			started=$(clean "${real%/*}/condor_status" -schedd "$schedd" -autoformat DaemonStartTime 2>/dev/null) || started=
+			[ "${started:-0}" -le "$taken" ] || break
+		fi
 	fi
 	tries=$((tries + 1))
 	sleep 0.25
