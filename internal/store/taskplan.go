@@ -14,8 +14,9 @@ import (
 // How the states of tasks are kept, so that a million tasks are about a megabyte at most, and nothing as long as they are all alike.
 //
 // A job has a base state. A string has a byte for each task that differs from it, 0 for the others; it is as long as the last of those needs. When
-// all tasks change at once they become the base, and the string goes away. Details are kept in chunks of tasks, in each chunk as runs of tasks
-// that have the same to say. A chunk is changed by reading it here and writing it whole: the revision that the commit expects guards that.
+// all tasks change at once they become the base, and the string goes away; where very many do, they may become the base as well, and the others get bytes of
+// their own. Details are kept in chunks of tasks, in each chunk as runs of tasks that have the same to say. A chunk is changed by reading it here and
+// writing it whole: the revision that the commit expects guards that.
 const (
 	chunkTasks = 64
 	// detailedTasks is the size up to which a job keeps the details of tasks that succeeded without a reason given.
@@ -61,12 +62,22 @@ func (s *Store) planTasks(ctx context.Context, uid string, changes []Change) ([]
 		p.tasks = sizes[i].tasks
 		rest := p.takeWhole(c.Tasks, sizes[i].tasks)
 		chunks := map[int][]*TaskDetail{}
+		touched := map[int]bool{}
+		if p.whole == "" {
+			var kept map[int][]*TaskDetail
+			if rest, kept, err = s.rebase(ctx, uid, c.JobID, p, rest, sizes[i].details); err != nil {
+				return nil, err
+			}
+			for chunk, slots := range kept {
+				chunks[chunk], touched[chunk] = slots, true
+			}
+		}
 		if p.whole == "" && sizes[i].details > 0 {
 			if chunks, err = s.readDetails(ctx, uid, c.JobID, rest, sizes[i].details); err != nil {
 				return nil, err
 			}
 		}
-		p.apply(rest, sizes[i].tasks, chunks)
+		p.apply(rest, sizes[i].tasks, chunks, touched)
 	}
 	return plans, nil
 }
@@ -126,9 +137,8 @@ func (p *taskPlan) takeWhole(changes []TaskChange, tasks int) (rest []TaskChange
 	return changes
 }
 
-// apply plans changes of some tasks. chunks are the details that there are.
-func (p *taskPlan) apply(changes []TaskChange, tasks int, chunks map[int][]*TaskDetail) {
-	touched := map[int]bool{}
+// apply plans changes of some tasks. chunks are the details that there are, of which those that are touched must be written.
+func (p *taskPlan) apply(changes []TaskChange, tasks int, chunks map[int][]*TaskDetail, touched map[int]bool) {
 	for _, c := range changes {
 		n := max(c.Count, 1)
 		code, _ := stateCode(c.State)

@@ -17,7 +17,7 @@ func TestTasksAreWhatWasSaid(t *testing.T) {
 	everywhere(t, func(t *testing.T, open func(store.Options) *store.Store) {
 		ctx, s := t.Context(), open(store.Options{})
 		sch := newScheduler(t, s)
-		for _, tasks := range []int{1, 2, 64, 200, 2000} {
+		for _, tasks := range []int{1, 2, 64, 200, 2000, 4000} {
 			job := newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: tasks}})
 			create(t, s, sch.UID, job)
 			want := make([]store.Task, tasks)
@@ -67,8 +67,11 @@ func anyChange(chance *rand.Rand, tasks int) store.TaskChange {
 	known := scheduler.States()
 	c := store.TaskChange{First: chance.IntN(tasks), State: known[chance.IntN(len(known))]}
 	c.Count = chance.IntN(min(tasks-c.First, 150) + 1)
-	if chance.IntN(8) == 0 {
+	switch chance.IntN(8) {
+	case 0:
 		c.First, c.Count = 0, tasks
+	case 1, 2:
+		c.Count = tasks - c.First // the rest, as when a long array is cancelled
 	}
 	switch chance.IntN(4) {
 	case 0:

@@ -69,11 +69,25 @@ func stateCode(st scheduler.State) (code byte, ok bool) {
 	return 0, false
 }
 
+// codeState is the state for which a byte stands. It is asked of each of many tasks.
 func codeState(code byte) scheduler.State {
-	for _, st := range scheduler.States() {
-		if c, _ := stateCode(st); c == code {
-			return st
-		}
+	switch code {
+	case 'q':
+		return scheduler.Queued
+	case 'r':
+		return scheduler.Running
+	case 'h':
+		return scheduler.Held
+	case 's':
+		return scheduler.Suspended
+	case 'S':
+		return scheduler.Succeeded
+	case 'F':
+		return scheduler.Failed
+	case 'C':
+		return scheduler.Cancelled
+	case 'L':
+		return scheduler.Lost
 	}
 	return scheduler.Pending
 }
