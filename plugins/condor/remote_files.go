@@ -101,7 +101,7 @@ func (r *remote) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOpt
 		if state == scheduler.Running && id != "" {
 			seen.skip = seen.at
 			call := append([]string{"peek", id, fmt.Sprint(mostPeeked)}, stream...)
-			if err := r.run(ctx, script{name: "condor_tail", file: "fetch", call: words(call...), bulk: true}, seen); err != nil {
+			if err := r.peek(ctx, ref, o.Task, script{name: "condor_tail", file: "fetch", call: words(call...), bulk: true}, seen); err != nil {
 				return err
 			}
 		}
@@ -112,6 +112,28 @@ func (r *remote) Logs(ctx context.Context, ref scheduler.Ref, o scheduler.LogOpt
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(peekEvery):
+		}
+	}
+}
+
+// peek looks once at what a task that runs has written. condor_tail goes on waiting for one that ends meanwhile; this does not.
+func (r *remote) peek(ctx context.Context, ref scheduler.Ref, task int, s script, w io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	peeked := make(chan error, 1)
+	go func() { peeked <- r.run(ctx, s, w) }()
+	tick := time.NewTicker(peekEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-peeked:
+			return err
+		case <-tick.C:
+		}
+		if state, _, err := r.stateOf(ctx, ref, task); err == nil && state != scheduler.Running {
+			stop()
+			<-peeked
+			return nil
 		}
 	}
 }

@@ -68,10 +68,11 @@ leave() {
 	done
 }
 
-# peek PROCESS MOST [-stderr] prints what a task that runs has written; nothing where it cannot be seen.
+# peek PROCESS MOST [-stderr] prints what a task that runs has written; nothing where it cannot be seen. Who ends this ends condor_tail, which waits for a task that
+# does not run any more, too.
 peek() {
 	process=$1
 	most=$2
 	shift 2
-	timeout 60 condor_tail -maxbytes "$most" "$@" "$process" 2>/dev/null </dev/null || :
+	timeout --foreground 60 condor_tail -maxbytes "$most" "$@" "$process" 2>/dev/null </dev/null || :
 }

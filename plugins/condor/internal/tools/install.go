@@ -129,18 +129,14 @@ SEC_TOKEN_POOL_SIGNING_KEY_FILE = %[4]s/none/POOL
 
 // script is what stands for a tool.
 func script(tool, real, config string, s Schedd) string {
-	var b strings.Builder
-	b.WriteString("#!/bin/sh\n")
-	fmt.Fprintf(&b, "clean() {\n\tenv -i HOME=\"$HOME\" PATH=\"$PATH\" LC_ALL=C CONDOR_CONFIG=%s \"$@\"\n}\n", config)
+	clean := fmt.Sprintf("env -i HOME=\"$HOME\" PATH=\"$PATH\" LC_ALL=C CONDOR_CONFIG=%s", config)
 	switch tool {
 	case "condor_submit":
-		fmt.Fprintf(&b, "real=%s\nschedd=%s\n%s", real, s.Name, submitScript)
+		return fmt.Sprintf("#!/bin/sh\nclean() {\n\t%s \"$@\"\n}\nreal=%s\nschedd=%s\n%s", clean, real, s.Name, submitScript)
 	case "condor_history":
-		fmt.Fprintf(&b, "clean %s -name %s \"$@\"\n", real, s.Name)
-	default:
-		fmt.Fprintf(&b, "clean %s \"$@\"\n", real)
+		real += " -name " + s.Name
 	}
-	return b.String()
+	return fmt.Sprintf("#!/bin/sh\nexec %s %s \"$@\"\n", clean, real)
 }
 
 // replace makes a file that appears at once: it grows in the folder, on whose file system it is.
