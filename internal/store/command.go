@@ -49,7 +49,7 @@ func classify(command []string) class {
 	known := refuses
 	switch verb {
 	case "GET", "GETRANGE", "STRLEN", "HGET", "HMGET", "HGETALL", "HKEYS", "HLEN", "HEXISTS", "SMEMBERS", "SISMEMBER", "SCARD",
-		"ZRANGEBYLEX", "ZREVRANGEBYLEX", "ZCARD", "ZSCORE", "ZRANGE", "XREAD", "XRANGE", "XREVRANGE", "XLEN", "TYPE", "EXISTS", "PTTL":
+		"ZRANGEBYLEX", "ZREVRANGEBYLEX", "ZCARD", "ZSCORE", "ZRANGE", "XRANGE", "XREVRANGE", "XLEN", "TYPE", "EXISTS", "PTTL":
 		known = reads
 	case "EVALSHA", "EVAL", "SET", "DEL", "HSET", "HDEL", "HINCRBY", "HSETNX", "SADD", "SREM", "ZADD", "ZREM":
 		known = writes

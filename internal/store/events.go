@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,20 +64,21 @@ func newEvent(job string, of int, revision int64, st JobStatus, tasks []TaskChan
 // jobs themselves, and goes on from there.
 func (s *Store) Events(ctx context.Context, uid string, after EventID, limit int) ([]Event, error) {
 	var last *redis.SliceCmd
-	var read *redis.XStreamSliceCmd
+	var read *redis.XMessageSliceCmd
+	limit = pageSize(limit, 100)
 	// The order matters: when the stream has nothing, the newest event that was counted before decides whether there should be something.
 	err := s.pipeline(ctx, func(p redis.Pipeliner) error {
 		last = p.HMGet(ctx, slot(uid)+"meta", "seq")
-		read = p.XRead(ctx, &redis.XReadArgs{Streams: []string{slot(uid) + "events", eventKey(after)}, Count: int64(pageSize(limit, 100)), Block: -1})
+		// Events are numbered without gaps. They are asked for newest first because most readers are at the end, and the embedded store looks at one entry
+		// after the other from where it begins.
+		read = p.XRevRange(ctx, slot(uid)+"events", eventKeyAfter(after, limit), eventKeyAfter(after, 1))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	var messages []redis.XMessage
-	if streams := read.Val(); len(streams) > 0 {
-		messages = streams[0].Messages
-	}
+	messages := read.Val()
+	slices.Reverse(messages)
 	newest := EventID(integer(texts(last.Val())[0]))
 	if len(messages) == 0 && newest != after {
 		return nil, fault.By(fault.Host, fault.Conflict.New("scheduler %s: no events after %d are kept, the newest is %d: look at the jobs and go on from there", uid, after, newest))
@@ -105,6 +107,11 @@ func (s *Store) LastEvent(ctx context.Context, uid string) (EventID, error) {
 }
 
 func eventKey(id EventID) string { return strconv.FormatInt(int64(id), 10) + "-0" }
+
+// eventKeyAfter is the key of the event so many after this one. A cursor may be any number.
+func eventKeyAfter(id EventID, n int) string {
+	return strconv.FormatUint(uint64(id)+uint64(n), 10) + "-0"
+}
 
 func eventNumber(key string) EventID {
 	number, _, _ := strings.Cut(key, "-")

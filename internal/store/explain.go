@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -59,14 +58,10 @@ func (s *Store) pipeline(ctx context.Context, fill func(redis.Pipeliner) error) 
 // keyOf is the key of a command that has one.
 func keyOf(cmd redis.Cmder) string {
 	args := cmd.Args()
-	place := 1
-	if cmd.Name() == "xread" {
-		place = slices.Index(args, any("streams")) + 1
-	}
-	if place < 1 || place >= len(args) {
+	if len(args) < 2 {
 		return cmd.Name()
 	}
-	return fmt.Sprint(args[place])
+	return fmt.Sprint(args[1])
 }
 
 // wrongType is the fault of a key that somebody else has written to.
