@@ -2,6 +2,7 @@ package follow
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oceanid/oceanid/internal/store"
@@ -87,7 +88,7 @@ func advance(l *ledger, news []report, m moment) (changes []store.TaskChange, di
 	if len(changes) == 0 {
 		return nil, differs || arrived
 	}
-	l.status.Counts = l.states.Counts()
+	l.status.Counts = l.tally()
 	before := l.status.State
 	l.status.State = whole(l.status.Counts, l.tasks)
 	l.explain(believed, before)
@@ -116,7 +117,7 @@ func plausible(at time.Time) time.Time {
 func (l *ledger) queue() (changes []store.TaskChange) {
 	for task := range l.tasks {
 		if l.states.At(task) == scheduler.Pending {
-			l.states.Set(task, 1, scheduler.Queued)
+			l.move(task, scheduler.Pending, scheduler.Queued)
 			changes = extend(changes, task, scheduler.Queued, store.TaskDetail{})
 		}
 	}
@@ -156,7 +157,7 @@ func (l *ledger) hear(n report, m moment) (changes []store.TaskChange, noted boo
 			}
 		case n.State == scheduler.Lost:
 			if l.givesUp(n, task, was, m) {
-				l.states.Set(task, 1, scheduler.Lost)
+				l.move(task, was, scheduler.Lost)
 				l.stamp(task, n.Time)
 				l.found(task) // nobody waits for it any more
 				changes = extend(changes, task, scheduler.Lost, detail)
@@ -169,13 +170,14 @@ func (l *ledger) hear(n report, m moment) (changes []store.TaskChange, noted boo
 			}
 		default:
 			l.found(task)
-			l.states.Set(task, 1, n.State)
+			l.move(task, was, n.State)
 			l.stamp(task, n.Time)
 			changes = extend(changes, task, n.State, detail)
 		}
 	}
 	if len(changes) > 0 {
 		l.happened(n, at)
+		l.bad(n, changes[0].First)
 		if n.answer {
 			l.answered = max(l.answered, n.asked)
 		} else {
@@ -254,7 +256,23 @@ func (l *ledger) happened(n report, at time.Time) {
 	}
 }
 
-// explain keeps the reason of the job as a whole: of a single task its own, of an array how many did not go well, with the last one's reason.
+// bad keeps, of an array, the first task that ended in a state that is no success: when the last one has ended its reason is that of the whole.
+func (l *ledger) bad(n report, task int) {
+	reason := n.Reason
+	if reason == "" && n.Exit != nil {
+		reason = exitWords(*n.Exit)
+	}
+	if l.tasks == 1 || !n.State.Terminal() || n.State == scheduler.Succeeded || reason == "" && n.Native == "" {
+		return
+	}
+	if slices.ContainsFunc(l.status.Bad, func(b store.BadTask) bool { return b.State == n.State }) {
+		return
+	}
+	// A list that others may be reading is not added to in place.
+	l.status.Bad = append(slices.Clip(l.status.Bad), store.BadTask{Task: task, State: n.State, Reason: reason, Native: n.Native})
+}
+
+// explain keeps the reason of the job as a whole: of a single task its own, of an array how many did not go well, with the first one's reason.
 func (l *ledger) explain(news []report, before scheduler.State) {
 	state := l.status.State
 	if !state.Terminal() {
@@ -262,6 +280,10 @@ func (l *ledger) explain(news []report, before scheduler.State) {
 	}
 	if state != before || state == scheduler.Queued || state == scheduler.Running || state == scheduler.Succeeded {
 		l.status.Reason, l.status.NativeWord = "", ""
+	}
+	if l.tasks > 1 && state.Terminal() && before != state {
+		l.summarize()
+		return
 	}
 	for i := len(news) - 1; i >= 0; i-- {
 		n := news[i]
@@ -275,14 +297,32 @@ func (l *ledger) explain(news []report, before scheduler.State) {
 		break
 	}
 	if state == scheduler.Lost && l.status.Reason == "" {
-		l.status.Reason = "the pool does not know it any more"
+		l.status.Reason = unknownToPool
 	}
-	if l.tasks > 1 && state.Terminal() && state != scheduler.Succeeded && before != state {
-		summary := fmt.Sprintf("%d of %d tasks %s", l.status.Counts[state], l.tasks, state)
-		if l.status.Reason != "" {
-			summary += "; " + l.status.Reason
+}
+
+const unknownToPool = "the pool does not know it any more"
+
+// summarize says at the end of an array how many of its tasks ended as it did, and why the first of them.
+func (l *ledger) summarize() {
+	state, bad := l.status.State, l.status.Bad
+	l.status.Reason, l.status.NativeWord, l.status.Bad = "", "", nil
+	if state == scheduler.Succeeded {
+		return
+	}
+	l.status.Reason = fmt.Sprintf("%d of %d tasks %s", l.status.Counts[state], l.tasks, state)
+	for _, b := range bad {
+		switch {
+		case b.State != state:
+		case b.Reason != "":
+			l.status.Reason += fmt.Sprintf("; task %d: %s", b.Task, b.Reason)
+			fallthrough
+		default:
+			l.status.NativeWord = b.Native
 		}
-		l.status.Reason = summary
+	}
+	if state == scheduler.Lost && len(bad) == 0 {
+		l.status.Reason += "; " + unknownToPool
 	}
 }
 

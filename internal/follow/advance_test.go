@@ -56,6 +56,7 @@ func TestAdvance(t *testing.T) {
 		"part has ended":           {3, []scheduler.Status{exited(1, 0)}, scheduler.Running, counts{scheduler.Queued: 2, scheduler.Succeeded: 1}, "", 1},
 		"all have succeeded":       {3, []scheduler.Status{exited(1, 0), exited(0, 0), exited(2, 0)}, scheduler.Succeeded, counts{scheduler.Succeeded: 3}, "", 3},
 		"one has failed":           {3, []scheduler.Status{exited(1, 0), exited(0, 3), exited(2, 0)}, scheduler.Failed, counts{scheduler.Succeeded: 2, scheduler.Failed: 1}, "1 of 3 tasks failed; task 0: exit code", 3},
+		"of two the first one":     {3, []scheduler.Status{told(2, 1, scheduler.Failed, "killed"), exited(0, 3), exited(1, 0)}, scheduler.Failed, counts{scheduler.Succeeded: 1, scheduler.Failed: 2}, "2 of 3 tasks failed; task 2: killed", 3},
 		"cancelled whole":          {1000, []scheduler.Status{exited(7, 0), told(0, 1000, scheduler.Cancelled, "by ada")}, scheduler.Cancelled, counts{scheduler.Succeeded: 1, scheduler.Cancelled: 999}, "999 of 1000 tasks cancelled; task 0: by ada", 3},
 		"missing is not lost yet":  {2, []scheduler.Status{exited(0, 0), told(1, 1, scheduler.Lost, "gone")}, scheduler.Running, counts{scheduler.Succeeded: 1, scheduler.Queued: 1}, "", 1},
 		"held beside what runs":    {2, []scheduler.Status{told(0, 1, scheduler.Held, "x"), told(1, 1, scheduler.Running, "")}, scheduler.Running, counts{scheduler.Held: 1, scheduler.Running: 1}, "", 2},
@@ -77,6 +78,25 @@ func TestAdvance(t *testing.T) {
 				t.Errorf("a terminal job changed again: %v", again)
 			}
 		})
+	}
+}
+
+// Why an array failed is known at its end, whenever the task that failed did so, also to a follower that took over meanwhile.
+func TestAdvanceRemembersTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	l := &ledger{id: "t", tasks: 4, status: store.JobStatus{State: scheduler.Queued, Native: "7"}, states: store.NewTaskStates(4, scheduler.Queued)}
+	now := moment{time.Now(), 1, lostAfter}
+	lost := told(3, 1, scheduler.Cancelled, "by ada")
+	bare := scheduler.Status{ID: "7", Task: 2, Count: 1, State: scheduler.Failed, Native: "13", Exit: &scheduler.Exit{Code: 4}}
+	advance(l, events(lost, bare), now)
+	if l.status.State != scheduler.Running || l.status.Reason != "" || len(l.status.Bad) != 2 {
+		t.Fatalf("while it goes on: %+v", l.status)
+	}
+	next := &ledger{id: "t", tasks: 4, status: l.status, states: l.states}
+	advance(next, events(exited(1, 3)), now)
+	advance(next, events(exited(0, 0)), now)
+	if s := next.status; s.State != scheduler.Failed || s.Reason != "2 of 4 tasks failed; task 2: exit code 4" || s.NativeWord != "13" || s.Bad != nil {
+		t.Errorf("at the end: %+v", s)
 	}
 }
 

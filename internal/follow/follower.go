@@ -212,7 +212,7 @@ func (f *follower) ledger(ctx context.Context, id string) (*ledger, error) {
 			return nil, err
 		}
 		if err == nil && revision == l.revision {
-			l.states = states
+			l.stand(states)
 			return l, nil
 		}
 		f.drop(id)

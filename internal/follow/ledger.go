@@ -22,6 +22,8 @@ type ledger struct {
 	status store.JobStatus
 	// states is nil until there is news: a job that nothing happens to costs no memory for its tasks.
 	states store.TaskStates
+	// counts are those of states, kept with every move so that news costs what it changes; nil: nobody has counted yet.
+	counts map[scheduler.State]int
 	// times are the pool's times of the tasks' states, in ms; 0: not told. gone is since when the pool says that it does not know a task, by our clock;
 	// 0: it does. Each is nil while there is none.
 	times, gone []int64
@@ -62,8 +64,30 @@ func (l *ledger) alike() bool {
 	if l.status.Counts[l.status.State] != l.tasks {
 		return false
 	}
-	l.states = store.NewTaskStates(l.tasks, l.status.State)
+	l.stand(store.NewTaskStates(l.tasks, l.status.State))
 	return true
+}
+
+// stand takes over where all tasks stand.
+func (l *ledger) stand(states store.TaskStates) { l.states, l.counts = states, nil }
+
+// move brings a task from one state to another.
+func (l *ledger) move(task int, from, to scheduler.State) {
+	if l.counts == nil {
+		l.counts = l.states.Counts()
+	}
+	l.counts[from]--
+	l.counts[to]++
+	l.states.Set(task, 1, to)
+}
+
+// tally is how many tasks are in each state, for others to keep; states without any are left out.
+func (l *ledger) tally() map[scheduler.State]int {
+	if l.counts == nil {
+		l.counts = l.states.Counts()
+	}
+	maps.DeleteFunc(l.counts, func(_ scheduler.State, n int) bool { return n == 0 })
+	return maps.Clone(l.counts)
 }
 
 // inherit takes over, from the ledger that a fresh one replaces, what the record does not hold.

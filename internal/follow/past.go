@@ -18,7 +18,8 @@ func (p *past) put(id string, l *ledger) {
 		p.known = map[string]*ledger{}
 	}
 	if l != nil && l.tasks > mostStates {
-		l.states, l.times = nil, nil
+		l.stand(nil)
+		l.times = nil
 	}
 	if _, again := p.known[id]; !again {
 		p.order = append(p.order, id)

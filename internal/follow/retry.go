@@ -37,7 +37,7 @@ func (l *ledger) retry(changes []store.TaskChange, now time.Time) []store.TaskCh
 		Observed: st.Observed, Source: st.Source, Notes: st.Notes, Results: st.Results, Next: st.Next,
 		Run: st.Run + 1, Runs: append(slices.Clip(st.Runs), over), RetryAt: now.Add(delay),
 	}
-	l.states = store.NewTaskStates(1, scheduler.Pending)
+	l.stand(store.NewTaskStates(1, scheduler.Pending))
 	l.times, l.gone = nil, nil
 	l.cancelled, l.asked = time.Time{}, time.Time{}
 	return []store.TaskChange{{First: 0, Count: 1, State: scheduler.Pending, Detail: store.TaskDetail{Reason: st.Reason}}}

@@ -71,6 +71,8 @@ type JobStatus struct {
 	Runs []Run `json:"runs,omitempty"`
 	// Cause is that of a job of one task.
 	Cause scheduler.Cause `json:"cause,omitempty"`
+	// Bad is, of an array that has not ended, what was said of the first task that ended in each of the states that are no success. At the end Reason has it.
+	Bad []BadTask `json:"bad,omitempty"`
 	// Notes are what was heard that did not change anything, the newest last, at most 20: news after the end, contradictions.
 	Notes []Note `json:"notes,omitempty"`
 	// Results is how the bringing of results stands; its zero value: nobody asked for it.
@@ -89,6 +91,14 @@ type Run struct {
 	Node    string          `json:"node,omitempty"`
 	Started time.Time       `json:"started,omitzero"`
 	Ended   time.Time       `json:"ended,omitzero"`
+}
+
+// BadTask is why a task of an array did not succeed, in words and in the pool's own.
+type BadTask struct {
+	Task   int             `json:"task"`
+	State  scheduler.State `json:"state"`
+	Reason string          `json:"reason,omitempty"`
+	Native string          `json:"native,omitempty"`
 }
 
 // Note is something heard about a job that changed nothing.
