@@ -51,7 +51,7 @@ func (d *driver) act(ctx context.Context, a action, jobs []scheduler.Ref) error 
 			return fault.Unavailable.New("%s: %s: nothing tells whether it came through", d.point, a.tool)
 		}
 		if code != 0 && !noSuchJobs.MatchString(said) {
-			return d.explain(&access.ScriptError{Name: a.tool, Code: code, Stderr: said})
+			return d.explain(d.clearer(ctx, &access.ScriptError{Name: a.tool, Code: code, Stderr: said}))
 		}
 	}
 	return nil

@@ -22,10 +22,11 @@ var meanings = []struct {
 	says *regexp.Regexp
 }{
 	{fault.Exhausted, regexp.MustCompile(`would exceed MAX_JOBS|No space left on device|[Dd]isk quota exceeded`)},
-	{fault.Denied, regexp.MustCompile(`SECMAN:2010|DENIED|[Nn]ot authorized|AUTHENTICATE:|Permission denied|OWNER_NOT_ALLOWED|` +
+	{fault.Denied, regexp.MustCompile(`SECMAN:2010|DENIED|[Nn]ot authorized|Permission denied|OWNER_NOT_ALLOWED|` +
 		// With a word of the schedd's own it has answered: a SUBMIT_REQUIREMENT of the pool is not met, and nothing is in the queue.
 		`Failed to commit job submission into the queue\.\s+ERROR: \S`)},
-	{fault.Unavailable, regexp.MustCompile(`Can't find address|CEDAR:6001|SECMAN:20(0[0-9]|1[1-9])|Failed to connect|Unable to connect|Failed to fetch ads|Error: \(null\)|` +
+	// A connection that breaks while it is made sure who calls is told as AUTHENTICATE too, so that is the last word on nothing.
+	{fault.Unavailable, regexp.MustCompile(`AUTHENTICATE:|Can't find address|CEDAR:6001|SECMAN:20(0[0-9]|1[1-9])|Failed to connect|Unable to connect|Failed to fetch ads|Error: \(null\)|` +
 		`Failed submission for job|Failed to create proc|Failed to create cluster|Failed to commit|Failed to end|Extra Info: You probably saw this error because the condor_schedd is not running|` +
 		`Input/output error|Resource temporarily unavailable|Cannot allocate memory|Cannot fork`)},
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oceanid/oceanid/sdk"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -59,6 +60,44 @@ func TestTokenThatIsNoGood(t *testing.T) {
 	}
 	if _, err := r.Submit(t.Context(), job); err != nil {
 		t.Errorf("by a renewed one: %v", err)
+	}
+}
+
+// HTCondor's tools have the same words, which say nothing, for a token that the pool does not believe, for a collector that is away, and for a name that it does not
+// know. Each is told, and none of them is the last word on a job.
+func TestPoolThatTheTokenDoesNotReach(t *testing.T) {
+	t.Parallel()
+	g, here := onPortal(t, nil)
+	if !here {
+		return
+	}
+	good := g.config("good")
+	forged, unknown, away := good, good, good
+	parts := strings.Split(good.Token.Reveal(), ".")
+	forged.Token = sdk.Secret(parts[0] + "." + parts[1] + "." + strings.Repeat("A", len(parts[2])))
+	unknown.Schedd = "other@"
+	away.Collector = "127.0.0.1:1"
+	for name, test := range map[string]struct {
+		config Config
+		says   string
+	}{
+		"a token that is not the pool's": {forged, "the pool does not believe the token of " + bearer + "@lab"},
+		"another name":                   {unknown, "the collector knows no schedd of the name other@"},
+		"nobody is there":                {away, "Failed to connect to <127.0.0.1:1>"},
+	} {
+		r := openRemote(t, test.config, t.TempDir())
+		job := sh(`true`)
+		job.Token = newToken()
+		_, err := r.Submit(t.Context(), job)
+		wantFault(t, err, fault.Unavailable, test.says)
+		var last scheduler.Check
+		err = r.Probe(t.Context(), func(c scheduler.Check) { last = c })
+		wantFault(t, err, fault.Unavailable, test.says)
+		if last.OK || last.Name != "queue" || !strings.Contains(last.Text, test.says) || strings.Contains(last.Text, "Extra Info") || strings.Contains(last.Text, parts[1]) {
+			t.Errorf("%s: the probe ends with %+v", name, last)
+		}
+		err = r.Cancel(t.Context(), []scheduler.Ref{{ID: "1.0", Token: newToken(), Tasks: 1}})
+		wantFault(t, err, fault.Unavailable, test.says)
 	}
 }
 

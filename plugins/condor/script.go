@@ -82,7 +82,7 @@ func (d *driver) run(ctx context.Context, s script, out io.Writer) error {
 		// sh ends well when its input is cut short.
 		err = fault.Unavailable.New("%s: %s: the access point did not get all of the script", d.point, s.name)
 	}
-	return d.explain(err)
+	return d.explain(d.clearer(ctx, err))
 }
 
 // text puts a script together.

@@ -75,6 +75,15 @@ adopt() {
 	[ -s "$batch/found" ] || rm -rf "$batch"
 }
 
+# locate SCHEDD asks the collector where that is. Where it fails it says why, in the words of condor_status; other tools have none for it.
+locate() {
+	there=$(timeout --foreground 30 condor_status -schedd "$1" -autoformat MyAddress) || exit 69
+	[ -n "$there" ] || {
+		echo "the collector knows no schedd of the name $1" >&2
+		exit 69
+	}
+}
+
 # past is that of query.sh, for clocks of two machines.
 past() {
 	constraint=$1
