@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/oceanid/oceanid/host"
 	"github.com/oceanid/oceanid/sdk"
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -54,7 +56,10 @@ func ExampleHost_OnEvent() {
 	processed := make(chan string)
 	err := h.OnEvent("results", host.HandlerOptions{Attempts: 5, Timeout: time.Minute}, func(ctx context.Context, e host.Event) error {
 		job, err := h.GetJob(ctx, e.Job)
-		if err != nil {
+		switch {
+		case errors.Is(err, fault.NotFound):
+			return nil // somebody has deleted it since: trying again would never help
+		case err != nil:
 			return err
 		}
 		processed <- fmt.Sprintf("%s %s", job.Name, job.State)

@@ -31,6 +31,27 @@ func (s *Scheduler) Health(ctx context.Context) (Health, error) {
 	return Health(all[record.UID]), err
 }
 
+// ListHealth is the health of several schedulers, in their order, at the cost of one question to the store.
+func (h *Host) ListHealth(ctx context.Context, of []*Scheduler) ([]Health, error) {
+	uids := make([]string, len(of))
+	for i, s := range of {
+		record, err := s.kept("ask for its health")
+		if err != nil {
+			return nil, err
+		}
+		uids[i] = record.UID
+	}
+	known, err := h.store.Health(ctx, uids)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Health, len(of))
+	for i, uid := range uids {
+		all[i] = Health(known[uid])
+	}
+	return all, nil
+}
+
 // kept is the record of a scheduler that is saved; of one that is not it is fault.Conflict, which says what cannot be done.
 func (s *Scheduler) kept(verb string) (store.Scheduler, error) {
 	s.mu.Lock()

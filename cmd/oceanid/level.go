@@ -26,4 +26,9 @@ func (l *logLevel) Set(s string) error {
 	return nil
 }
 
+// connection logs what becomes of connections to a Redis. That is for who looks for a cause: what comes of it the store tells.
+func (a *app) connection(text string) {
+	hclog.New(&hclog.LoggerOptions{Name: "oceanid.redis", Level: hclog.Level(a.level), Output: a.safe(a.err)}).Debug(clean(text))
+}
+
 func levels() []string { return []string{"trace", "debug", "info", "warn", "error", "off"} }

@@ -6,11 +6,14 @@ import (
 	"context"
 	"os"
 	"time"
+
+	"github.com/oceanid/oceanid/internal/store"
 )
 
 func main() {
 	ctx, stop := untilSignal(context.Background())
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, now: time.Now}
+	store.LogConnections(a.connection)
 	code := a.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)

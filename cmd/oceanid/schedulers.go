@@ -31,7 +31,11 @@ func newSchedulersList(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.showSchedulers(all)
+				health, err := h.ListHealth(ctx, all)
+				if err != nil {
+					return err
+				}
+				return a.showSchedulers(all, health)
 			})
 		},
 	}
@@ -55,20 +59,45 @@ func allSchedulers(ctx context.Context, h *host.Host, typ string) ([]*host.Sched
 	}
 }
 
-func (a *app) showSchedulers(all []*host.Scheduler) error {
+// schedulerDocument is a scheduler in JSON, with its health.
+type schedulerDocument struct {
+	Name     string      `json:"name"`
+	Type     string      `json:"type"`
+	Revision int64       `json:"revision"`
+	Managed  string      `json:"managed,omitempty"`
+	Config   host.Config `json:"config"`
+	// Health has beside when the pool answered, and since when not, whether its jobs' states are stale by now.
+	Health healthDocument `json:"health"`
+}
+
+type healthDocument struct {
+	host.Health
+	Stale bool `json:"stale"`
+}
+
+func newSchedulerDocument(s *host.Scheduler, health host.Health) schedulerDocument {
+	return schedulerDocument{s.Name(), s.Type(), s.Revision(), s.Managed(), s.Config(), healthDocument{health, !health.Since.IsZero()}}
+}
+
+// showSchedulers lists them, each with its health.
+func (a *app) showSchedulers(all []*host.Scheduler, health []host.Health) error {
 	if a.format == asJSON {
+		documents := make([]schedulerDocument, len(all))
+		for i, s := range all {
+			documents[i] = newSchedulerDocument(s, health[i])
+		}
 		return a.document(struct {
-			Schedulers []*host.Scheduler `json:"schedulers"`
-		}{all})
+			Schedulers []schedulerDocument `json:"schedulers"`
+		}{documents})
 	}
 	if len(all) == 0 {
 		a.note("there are no schedulers; make one with oceanid schedulers create, or in the configuration")
 		return nil
 	}
-	t := a.newTable("NAME", "TYPE", "HOST", "MANAGED BY")
-	for _, s := range all {
+	t := a.newTable("NAME", "TYPE", "HOST", "POOL", "MANAGED BY")
+	for i, s := range all {
 		address, _ := s.Config()["host"].(string)
-		t.row(s.Name(), s.Type(), address, s.Managed())
+		t.row(s.Name(), s.Type(), address, a.healthWord(health[i]), s.Managed())
 	}
 	t.write(a.out)
 	return nil
@@ -101,18 +130,7 @@ while it has jobs that have not ended. oceanid schedulers test asks it now.`,
 
 func (a *app) showScheduler(s *host.Scheduler, health host.Health) error {
 	if a.format == asJSON {
-		return a.document(struct {
-			Name     string      `json:"name"`
-			Type     string      `json:"type"`
-			Revision int64       `json:"revision"`
-			Managed  string      `json:"managed,omitempty"`
-			Config   host.Config `json:"config"`
-			// Health has beside when the pool answered, and since when not, whether its jobs' states are stale by now.
-			Health any `json:"health"`
-		}{s.Name(), s.Type(), s.Revision(), s.Managed(), s.Config(), struct {
-			host.Health
-			Stale bool `json:"stale"`
-		}{health, !health.Since.IsZero()}})
+		return a.document(newSchedulerDocument(s, health))
 	}
 	t := a.newTable()
 	t.field("Name", s.Name())
@@ -129,6 +147,17 @@ func (a *app) showScheduler(s *host.Scheduler, health host.Health) error {
 		options.write(a.out)
 	}
 	return nil
+}
+
+// healthWord is how a pool answers those who follow its jobs, for a table: nothing of one that nobody has followed yet.
+func (a *app) healthWord(health host.Health) painted {
+	switch {
+	case !health.Since.IsZero():
+		return painted{"no answer since " + a.ago(health.Since), yellow}
+	case health.Heard.IsZero():
+		return painted{}
+	}
+	return painted{"answers", green}
 }
 
 // healthWords tell how a pool answers those who follow its jobs.

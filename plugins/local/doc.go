@@ -42,8 +42,8 @@
 //
 // A working directory with its own copies of the inputs; PATH, HOME, USER, LANG, TZ and TMPDIR as the driver has them, the job's variables, and those of
 // package scheduler; /dev/null or an input as its standard input. A task takes as many slots as it asks for CPUs. Memory and disk are only compared with
-// what the machine has. Tasks run as the host's user and can read whatever it can: this scheduler keeps jobs from disturbing each other by accident, not
-// by intent. A task ends when its program does: what is left of its process group is then killed. A task that is cancelled or over its run time is ended with
+// what the machine has, so that a task that can never fit is refused: nothing keeps a task to what it asked for. Tasks run as the host's user and can read
+// whatever it can: this scheduler keeps jobs from disturbing each other by accident, not by intent. A task ends when its program does: what is left of its process group is then killed. A task that is cancelled or over its run time is ended with
 // SIGTERM and after 5 s with SIGKILL, on Linux with the descendants that have left its process group. One that is suspended is stopped with SIGSTOP, and so are
 // they; it keeps its slots, and its run time goes on.
 package main
