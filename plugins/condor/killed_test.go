@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"syscall"
@@ -24,18 +25,40 @@ func TestSubmitKilledAtAnyMoment(t *testing.T) {
 				_, err := d.Submit(t.Context(), job)
 				first <- err
 			}()
-			// Wait until it is there, and then some.
-			limit := time.Now().Add(5 * time.Second)
-			for time.Now().Before(limit) {
-				if _, err := condor(t).Run(t.Context(), "root", "pgrep", "--exact", "condor_submit"); err == nil {
-					break
-				}
-			}
-			time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond)
-			killed := condor(t).KillService(t.Context(), victim, syscall.SIGKILL)
-			t.Logf("%s: killed: %v; the first call: %v", victim, killed, <-first)
+			said := killOnce(t, "condor_submit", victim, first)
+			t.Logf("%s: %s", victim, said)
 			wantOne(t, job.Token, insist(t, d, job))
 		}
+	}
+}
+
+// killOnce waits until the process is there, and then some, kills the victim, and tells what came of that and of the call that is under way. Where the call ends
+// first there is nothing to wait for.
+func killOnce(t *testing.T, process, victim string, call <-chan error) string {
+	t.Helper()
+	said := make(chan error, 1)
+	ended := make(chan struct{})
+	go func() {
+		said <- <-call
+		close(ended)
+	}()
+	for limit := time.Now().Add(5 * time.Second); time.Now().Before(limit); {
+		// pgrep knows 15 characters of a name.
+		if _, err := condor(t).Run(t.Context(), "root", "pgrep", "--exact", process[:min(len(process), 15)]); err == nil || isClosed(ended) {
+			break
+		}
+	}
+	time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond)
+	killed := condor(t).KillService(t.Context(), victim, syscall.SIGKILL)
+	return fmt.Sprintf("killed: %v; the first call: %v", killed, <-said)
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

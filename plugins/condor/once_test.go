@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -17,13 +18,24 @@ import (
 // clusters are the identifiers of all jobs that the schedd ever took with this token. It waits for a schedd that answers.
 func clusters(t *testing.T, token string) []string {
 	t.Helper()
-	script := fmt.Sprintf(`set -e; c='OceanidToken =?= "%s"'; id='ifThenElse(OceanidTasks == 1, strcat(ClusterId, ".", ProcId), string(ClusterId))'
-condor_q -constraint "$c" -af "$id"; condor_q -factory -constraint "$c" -af "$id"; condor_history -constraint "$c" -af "$id"`, token)
+	return clustersOf(t, token)[token]
+}
+
+// clustersOf is clusters of many tokens.
+func clustersOf(t *testing.T, tokens ...string) map[string][]string {
+	t.Helper()
+	script := fmt.Sprintf(`set -e; c='member(OceanidToken, {"%s"})'; id='ifThenElse(OceanidTasks == 1, strcat(ClusterId, ".", ProcId), string(ClusterId))'
+condor_q -constraint "$c" -af OceanidToken "$id"; condor_q -factory -constraint "$c" -af OceanidToken "$id"; condor_history -constraint "$c" -af OceanidToken "$id"`, strings.Join(tokens, `", "`))
 	limit := time.Now().Add(patience)
 	for {
 		out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", script)
 		if err == nil {
-			return slices.Compact(slices.Sorted(slices.Values(strings.Fields(string(out)))))
+			all := make(map[string][]string)
+			for _, line := range slices.Compact(slices.Sorted(strings.Lines(string(out)))) {
+				token, id, _ := strings.Cut(strings.TrimSpace(line), " ")
+				all[token] = append(all[token], id)
+			}
+			return all
 		}
 		if time.Now().After(limit) {
 			t.Fatal(err)
@@ -34,8 +46,17 @@ condor_q -constraint "$c" -af "$id"; condor_q -factory -constraint "$c" -af "$id
 
 func wantOne(t *testing.T, token string, id scheduler.ID) {
 	t.Helper()
-	if got := clusters(t, token); len(got) != 1 || got[0] != string(id) {
-		t.Errorf("token %s was told to be %s and has the clusters %q", token, id, got)
+	wantOneOfEach(t, map[string]scheduler.ID{token: id})
+}
+
+// wantOneOfEach looks whether the schedd ever took one job with each token, and which.
+func wantOneOfEach(t *testing.T, ids map[string]scheduler.ID) {
+	t.Helper()
+	all := clustersOf(t, slices.Collect(maps.Keys(ids))...)
+	for token, id := range ids {
+		if got := all[token]; len(got) != 1 || got[0] != string(id) {
+			t.Errorf("token %s was told to be %s and has the clusters %q", token, id, got)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,14 +45,18 @@ func TestOptionsArriveExactly(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := condor(t).CopyIn(t.Context(), "ben", filepath.Join(dir, name), "/home/ben/options-"+name); err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, "options-"+name)
+		names = append(names, name)
 		w := want{line: "Mine", value: `"` + strings.ReplaceAll(value, `"`, `\"`) + `"`}
 		wants = append(wants, w)
 	}
-	out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "cd ~ && for f in "+strings.Join(names, " ")+`; do echo "@@ $f"; condor_submit -dry-run - $f 2>&1; done`)
+	all := filepath.Join(t.TempDir(), "options.tar")
+	if out, err := exec.CommandContext(t.Context(), "tar", "-C", dir, "-cf", all, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%s%v", out, err)
+	}
+	if err := condor(t).CopyIn(t.Context(), "ben", all, "options/all.tar"); err != nil {
+		t.Fatal(err)
+	}
+	out, err := condor(t).Run(t.Context(), "ben", "sh", "-c", "cd ~/options && tar -xf all.tar && for f in "+strings.Join(names, " ")+`; do echo "@@ options-$f"; condor_submit -dry-run - $f 2>&1; done`)
 	if err != nil {
 		t.Fatal(err)
 	}

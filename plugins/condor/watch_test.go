@@ -18,21 +18,35 @@ var errEnough = errors.New("enough")
 // watchUntilEnd watches, reconnecting as a host does, until all tasks of the job have ended, and returns their last states.
 func watchUntilEnd(t *testing.T, d *driver, ref scheduler.Ref) []scheduler.Status {
 	t.Helper()
-	all := make([]scheduler.Status, ref.Tasks)
+	return watchAllUntilEnd(t, d, []scheduler.Ref{ref})[ref.Token]
+}
+
+// watchAllUntilEnd is watchUntilEnd for many jobs, by their tokens.
+func watchAllUntilEnd(t *testing.T, d *driver, refs []scheduler.Ref) map[string][]scheduler.Status {
+	t.Helper()
+	all := make(map[string][]scheduler.Status)
+	open := 0
+	for _, ref := range refs {
+		all[ref.Token] = make([]scheduler.Status, ref.Tasks)
+		open += ref.Tasks
+	}
 	var cursor scheduler.Cursor
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for ctx.Err() == nil {
 		err := d.Watch(ctx, cursor, func(e scheduler.Event) error {
 			cursor = e.Cursor
-			if s := e.Status; e.Reset == "" && s.Token == ref.Token {
-				for i := s.Task; i < s.Task+s.Count; i++ {
-					if !all[i].State.Terminal() {
-						all[i] = s
+			if tasks := all[e.Status.Token]; e.Reset == "" && tasks != nil {
+				for i := e.Status.Task; i < e.Status.Task+e.Status.Count; i++ {
+					if tasks[i].State.Terminal() {
+						continue
+					}
+					if tasks[i] = e.Status; e.Status.State.Terminal() {
+						open--
 					}
 				}
 			}
-			if !slices.ContainsFunc(all, func(s scheduler.Status) bool { return !s.State.Terminal() }) {
+			if open == 0 {
 				return errEnough
 			}
 			return nil
@@ -46,7 +60,7 @@ func watchUntilEnd(t *testing.T, d *driver, ref scheduler.Ref) []scheduler.Statu
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Errorf("watch: %v; %+v", ctx.Err(), all)
+	t.Errorf("watch: %v; %d tasks have not ended: %+v", ctx.Err(), open, all)
 	return all
 }
 

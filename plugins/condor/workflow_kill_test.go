@@ -70,14 +70,7 @@ func TestWorkflowSubmitKilledAtAnyMoment(t *testing.T) {
 				_, err := d.SubmitWorkflow(t.Context(), w)
 				first <- err
 			}()
-			for limit := time.Now().Add(3 * time.Second); time.Now().Before(limit); {
-				if _, err := condor(t).Run(t.Context(), "root", "pgrep", "-x", victim[:min(len(victim), 15)]); err == nil {
-					break
-				}
-			}
-			time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond)
-			killed := condor(t).KillService(t.Context(), victim, syscall.SIGKILL)
-			t.Logf("%s: killed: %v; the first call: %v", victim, killed, <-first)
+			t.Logf("%s: %s", victim, killOnce(t, victim, victim, first))
 			id := insistOnWorkflow(t, d, w)
 			wantOneDAGMan(t, w.Token, id)
 			wantStates(t, await(t, d, scheduler.Ref{ID: id, Token: w.Token, Tasks: 1}, "ended", ended), good)
