@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/dustin/go-humanize"
 	"github.com/dustin/go-humanize/english"
@@ -116,10 +117,16 @@ func commandLine(j scheduler.Job) string {
 	return strings.Join(words, " ")
 }
 
-// word is text as it is, or quoted if it has anything that could be misread.
+// word is text as it is, or quoted if it has anything that could be misread: as a shell reads it back, whatever is in it.
 func word(s string) string {
-	if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\"'\\$`<>|&;()*?", r) }) {
-		return strconv.Quote(s)
+	switch {
+	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
+		// Bash's own form, with the escapes that Go has as well.
+		inner := strconv.Quote(s)
+		inner = strings.ReplaceAll(inner[1:len(inner)-1], `\"`, `"`)
+		return "$'" + strings.ReplaceAll(inner, "'", `\'`) + "'"
+	case s == "" || strings.ContainsFunc(s, func(r rune) bool { return r > '~' || strings.ContainsRune(" \"'\\$`<>|&;()*?[]{}!#~^", r) }):
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
 	return s
 }

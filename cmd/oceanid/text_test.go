@@ -103,7 +103,10 @@ func TestInput(t *testing.T) {
 
 func TestWord(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"": `""`, "plain-1.0/x": "plain-1.0/x", "a b": `"a b"`, "$HOME": `"$HOME"`, "\x1b[2J": `"\x1b[2J"`, "☃": `"☃"`, "a\nb": `"a\nb"`} {
+	for in, want := range map[string]string{
+		"": "''", "plain-1.0/x": "plain-1.0/x", "a b": "'a b'", "$HOME": "'$HOME'", `it's "it"`: `'it'\''s "it"'`, "*": "'*'", "☃": "'☃'", `\`: `'\'`,
+		"\x1b[2J": `$'\x1b[2J'`, "a\nb": `$'a\nb'`, "it's \"a\"\t\\n": `$'it\'s "a"\t\\n'`, "\u202e": `$'\u202e'`,
+	} {
 		if got := word(in); got != want {
 			t.Errorf("%q is %s, want %s", in, got, want)
 		}

@@ -62,6 +62,9 @@ func (p *pulse) due(now time.Time) (h store.Health, due bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.watching && p.now.Since.IsZero() {
+		if p.now.Heard.IsZero() {
+			p.told = time.Time{} // the first that anybody hears of it
+		}
 		p.now.Heard = now
 	}
 	if p.told.IsZero() && p.now != (store.Health{}) {
