@@ -178,8 +178,12 @@ func (d *sweeping) Remove(ctx context.Context, refs []scheduler.Ref) error {
 type deaf struct{ *poolDriver }
 
 func (d *deaf) Find(ctx context.Context, prefix string, since time.Time, yield func(scheduler.Found) error) error {
+	// Other checks' tokens may begin with this one.
 	none := true
-	err := d.poolDriver.Find(ctx, prefix, since, func(f scheduler.Found) error { none = false; return yield(f) })
+	err := d.poolDriver.Find(ctx, prefix, since, func(f scheduler.Found) error {
+		none = none && f.Ref.Token != prefix
+		return yield(f)
+	})
 	if err != nil || !none || since.After(time.Now()) {
 		return err
 	}

@@ -50,10 +50,14 @@ func faultChecks() []check {
 // killedWithin makes a call, kills the process in it at different moments, and makes the same call in the next process.
 func killedWithin(v verb) func(context.Context, *trial) error {
 	return func(ctx context.Context, t *trial) error {
+		var ref *schedulerv1.JobRef
 		for _, moment := range moments(t.suite.scouted.submitting) {
-			ref, err := t.subjectOf(ctx, v)
-			if err != nil {
-				return err
+			// What a call makes or clears away must be new each time; a job that has ended stays what it is.
+			if ref == nil || v.makes() || v.name == "remove" {
+				var err error
+				if ref, err = t.subjectOf(ctx, v); err != nil {
+					return err
+				}
 			}
 			s, err := t.begin(ctx)
 			if err != nil {
@@ -86,8 +90,7 @@ func moments(submitting time.Duration) []time.Duration {
 
 // subjectOf gives the job that a call is about: a new token where the call makes the job, else a job that has ended.
 func (t *trial) subjectOf(ctx context.Context, v verb) (*schedulerv1.JobRef, error) {
-	switch v.name {
-	case "submit", "submit-workflow", "submit-batch", "upload":
+	if v.makes() {
 		return t.keep(&schedulerv1.JobRef{Token: t.suite.token(), Count: 1}), nil
 	}
 	ref, err := t.submit(ctx, t.shell("exit 0"))

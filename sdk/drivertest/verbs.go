@@ -2,6 +2,7 @@ package drivertest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/oceanid/oceanid/internal/wire/schedulerv1"
 )
@@ -12,6 +13,11 @@ type verb struct {
 	service string
 	// call makes one call, whole. ref is a job; where the verb makes one, it is the job's own.
 	call func(ctx context.Context, s *subject, ref *schedulerv1.JobRef) error
+}
+
+// makes tells whether the job is one that the call makes, or makes ready.
+func (v verb) makes() bool {
+	return slices.Contains([]string{"submit", "submit-workflow", "submit-batch", "upload"}, v.name)
 }
 
 // verbs are all that act on an instance, and change nothing at the pool but for submissions, and what is left of jobs that have ended.
