@@ -258,8 +258,8 @@ func TestNewsAboutAnotherRun(t *testing.T) {
 		"the earlier one is forgotten":   {of("", scheduler.Lost), 0, false},
 		"one of the future":              {of("-r9", scheduler.Running), 0, true},
 	} {
-		own, noted := l.current([]report{c.news}, noon)
-		again, twice := l.current([]report{c.news}, noon)
+		own, noted, _ := l.current([]report{c.news}, noon)
+		again, twice, _ := l.current([]report{c.news}, noon)
 		if len(own) != c.own || noted != c.noted || len(again) != c.own || twice {
 			t.Errorf("%s: %d of its own, noted %v, again %v", name, len(own), noted, twice)
 		}

@@ -79,10 +79,13 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 	f.workOnce(cancelling, len(cancels) > 0, func() { f.cancelAll(ctx, cancels) })
 	f.cancelStrays(ctx, now)
 	asked := f.question()
-	f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, asked) })
+	missing = append(missing, f.withheldRefs(now)...)
+	if f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, asked) }) && !f.unsure(now) {
+		f.withheld = nil
+	}
 	if _, busy := f.working[adopting]; !busy && f.doubt && now.Sub(f.adopted) > adoptPause {
 		f.doubt, f.adopted = false, now
-		f.start(adopting, false, func() finished { return finished{doubt: !f.adopt(ctx, now)} })
+		f.start(adopting, false, func() finished { return f.adopt(ctx, now) })
 	}
 	if _, busy := f.working[looking]; !busy && now.Sub(f.looked) >= beat {
 		f.looked = now

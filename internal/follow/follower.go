@@ -54,8 +54,11 @@ type follower struct {
 	due     agenda // jobs for which something else is to be done
 	doubt   bool   // the pool may have jobs that the store has lost
 	adopted time.Time
-	strays  []scheduler.Ref // jobs at the pool that are not to be there
-	strayed time.Time       // when they were last cancelled
+	doubted time.Time // since when
+	// withheld are jobs of which the end was told while there may be a later run of them.
+	withheld map[string]bool
+	strays   []scheduler.Ref // jobs at the pool that are not to be there
+	strayed  time.Time       // when they were last cancelled
 
 	working    map[string]bool // submissions (true) and other work under way
 	done       chan finished   // tells that some has ended

@@ -289,7 +289,7 @@ func TestAdoptionIsTriedAgain(t *testing.T) {
 		"its driver cannot (any more)": {fault.Unsupported.New("no such service"), true},
 	} {
 		p.fault = func(context.Context, string, bool) error { return c.err }
-		if done := f.adopt(t.Context(), time.Now()); done != c.done {
+		if done := !f.adopt(t.Context(), time.Now()).doubt; done != c.done {
 			t.Errorf("%s: done is %v", name, done)
 		}
 	}

@@ -31,7 +31,7 @@ func (l *ledger) waits() time.Time {
 		return l.created
 	}
 	last := runs[len(runs)-1]
-	if rule := matching(l.policy.Retry, last); rule >= 0 {
+	if rule := gaveBack(l.policy.Retry, last); rule >= 0 {
 		return last.Ended.Add(l.policy.Retry[rule].Delay)
 	}
 	return last.Ended

@@ -13,6 +13,7 @@ import (
 
 	"github.com/oceanid/oceanid/internal/call"
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/lab"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
@@ -70,12 +71,36 @@ var faces = porcupine.NondeterministicModel{
 	Equal: func(a, b any) bool { return a == b },
 }
 
-// Two hosts on one store, each of which dies at random steps of whatever it does: to those who submit it looks as if one after the other had.
+// Two hosts on one store, be it a folder or Redis, each of which dies at random steps of whatever it does: to those who submit it looks as if one after the other had.
 func TestTheSubmitFaceIsLinearizable(t *testing.T) {
 	t.Parallel()
+	t.Run("in a folder", func(t *testing.T) {
+		t.Parallel()
+		linearizable(t, store.Options{Path: t.TempDir()})
+	})
+	t.Run("on Redis", func(t *testing.T) {
+		t.Parallel()
+		linearizable(t, store.Options{URL: lab.ForTest(t, lab.Options{Redis: true}).Redis().URL})
+	})
+}
+
+func linearizable(t *testing.T, where store.Options) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	s, sch := opened(t)
+	// Each host has the store open by itself, as two processes have.
+	var stores [2]*store.Store
+	for i := range stores {
+		var err error
+		if stores[i], err = store.Open(t.Context(), where); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { stores[i].Close() })
+	}
+	s := stores[0]
+	sch, err := s.CreateScheduler(t.Context(), store.Scheduler{Name: "Default", Type: "memory"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := newPool(call.Batches)
 	c := &chaos{random: rand.New(rand.NewPCG(seed, 1))}
 	p.fault = func(ctx context.Context, verb string, after bool) error {
@@ -107,7 +132,7 @@ func TestTheSubmitFaceIsLinearizable(t *testing.T) {
 		lives.Go(func() {
 			// On a slow machine little comes of a life.
 			for life := 0; life < 5 || life < 100 && !enough(); life++ {
-				pr := begin(t, s, p, fmt.Sprint("host ", host, " life ", life), Rules{})
+				pr := begin(t, stores[host], p, fmt.Sprint("host ", host, " life ", life), Rules{})
 				c.mu.Lock()
 				c.kill = pr.stop
 				c.mu.Unlock()

@@ -283,5 +283,17 @@ func (m *Manager) refresh(ctx context.Context, lease store.Lease) error {
 	if err := f.loadActive(ctx); err != nil {
 		return err
 	}
+	if f.hasRules() {
+		// Who only asks once must not take the end of an earlier run for that of a job, where the store has lost the later one.
+		_, back, err := m.Store.Witness(ctx, lease.UID, store.Witness{})
+		if err == nil && back {
+			_, failed := f.adoptAll(ctx, time.Now())
+			f.doubt = failed != nil
+			err = f.loadActive(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return f.askOnce(ctx)
 }

@@ -84,11 +84,20 @@ func matching(rules []scheduler.RetryRule, over store.Run) int {
 // used is how often a rule has given the job back.
 func used(rules []scheduler.RetryRule, runs []store.Run, rule int) (n int) {
 	for _, r := range runs {
-		if matching(rules, r) == rule {
+		if by := gaveBack(rules, r); by == rule || by < 0 {
 			n++
 		}
 	}
 	return n
+}
+
+// gaveBack is the rule by which an earlier run was given back. Some rule did: of a run whose end the store has lost it can only be told where there is one
+// rule. -1: it cannot be told, and counts for each, so that no rule is used more often than it may.
+func gaveBack(rules []scheduler.RetryRule, over store.Run) int {
+	if rule := matching(rules, over); rule >= 0 || len(rules) != 1 {
+		return rule
+	}
+	return 0
 }
 
 // requested is what the pool is asked for in the job's present run: its specification with what rules have changed of it, under the run's token. It follows
@@ -97,7 +106,7 @@ func requested(job store.Job) scheduler.Job {
 	spec := job.Spec
 	spec.Token = job.Token()
 	for _, r := range job.Status.Runs {
-		rule := matching(spec.Policy.Retry, r)
+		rule := gaveBack(spec.Policy.Retry, r)
 		if rule < 0 {
 			continue
 		}
@@ -116,10 +125,10 @@ func times(n int64, factor float64) int64 {
 	return int64(math.Ceil(min(float64(n)*factor, most)))
 }
 
-// before are the earlier runs that may still be at the pool: those that were given back while they were held.
+// before are the earlier runs that may still be at the pool: those that were given back while they were held, or found beside a later one.
 func before(job store.Job) (refs []scheduler.Ref) {
 	for n, r := range job.Status.Runs {
-		if r.State == scheduler.Held {
+		if !r.State.Terminal() {
 			earlier := job
 			earlier.Status.Run, earlier.Status.Native = n, r.Native
 			refs = append(refs, Ref(earlier))
@@ -131,7 +140,7 @@ func before(job store.Job) (refs []scheduler.Ref) {
 // giveBack removes the last run from the pool, if that was held, and makes sure that it has gone: only then the next one may begin.
 func giveBack(ctx context.Context, driver Driver, job store.Job) error {
 	refs := before(job)
-	if n := len(job.Status.Runs); n == 0 || len(refs) == 0 || job.Status.Runs[n-1].State != scheduler.Held {
+	if n := len(job.Status.Runs); n == 0 || len(refs) == 0 || job.Status.Runs[n-1].State.Terminal() {
 		return nil
 	}
 	last := refs[len(refs)-1:]

@@ -95,7 +95,11 @@ func (f *follower) commit(ctx context.Context, order []string, byJob map[string]
 // think works the news about one job into its ledger, and gives the change to write.
 func (f *follower) think(l *ledger, news []report, now time.Time) (change store.Change, differs bool) {
 	ended, native := l.status.State.Terminal(), l.status.Native
-	news, differs = l.current(news, now)
+	news, differs, later := l.current(news, now)
+	f.doubt = f.doubt || later
+	if len(l.policy.Retry) > 0 && !ended && f.unsure(now) {
+		news = f.withhold(l, news)
+	}
 	changes, moved := advance(l, news, moment{now, f.tick, f.rules.now().lostAfter()})
 	if len(changes) > 0 && !ended {
 		changes = f.decide(l, changes, now)
@@ -150,8 +154,9 @@ func (f *follower) written(ctx context.Context, l *ledger, c store.Change) {
 }
 
 // current leaves out news about another run of a job than the one that the pool has now: it must not move that one. An end that is not the one that the
-// record has of the earlier run, and a run that the record knows nothing of, become a note.
-func (l *ledger) current(news []report, now time.Time) (own []report, noted bool) {
+// record has of the earlier run, and a run that the record knows nothing of, become a note. later tells of such a run for the first time: the store may have
+// lost it.
+func (l *ledger) current(news []report, now time.Time) (own []report, noted, later bool) {
 	for _, n := range news {
 		_, run, ok := store.JobOfToken(n.Token)
 		switch {
@@ -159,12 +164,12 @@ func (l *ledger) current(news []report, now time.Time) (own []report, noted bool
 		case run == l.status.Run:
 			own = append(own, n)
 		case run > l.status.Run:
-			noted = l.note(fmt.Sprintf("the pool told of run %d, which is not known here", run+1), now) || noted
+			later = l.note(fmt.Sprintf("the pool told of run %d, which is not known here", run+1), now) || later
 		case n.State.Terminal() && n.State != scheduler.Lost && !l.endedAs(run, n.State):
 			noted = l.note(fmt.Sprintf("of run %d, which is over, the pool said: %s", run+1, words(n.Status, l.tasks)), now) || noted
 		}
 	}
-	return own, noted
+	return own, noted || later, later
 }
 
 // endedAs tells whether an earlier run may well have ended so: one that was given back while it was held was removed then.
