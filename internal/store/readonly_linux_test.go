@@ -1,0 +1,50 @@
+package store_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/lab"
+	"github.com/oceanid/oceanid/sdk/fault"
+	"github.com/oceanid/oceanid/sdk/scheduler"
+)
+
+// TestADiskThatIsReadOnly begins a store on a disk that was mounted read-only, one that has never been written and one that has: it is refused, says why, and
+// leaves what is there as it is; mounted for writing again it goes on with all that was acknowledged. What becomes of a store under which the disk turns so is
+// TestJournalThatCannotBeWritten.
+func TestADiskThatIsReadOnly(t *testing.T) {
+	t.Parallel()
+	for _, used := range []bool{false, true} {
+		disk := lab.SmallDisk(t, 2<<20)
+		path := filepath.Join(disk, "store")
+		events := 0
+		var sch store.Scheduler
+		if used {
+			s, err := store.Open(t.Context(), store.Options{Path: path})
+			must(t, err)
+			sch, _ = kept(t, s)
+			events++
+			must(t, s.Close())
+		}
+		must(t, unix.MountSetattr(unix.AT_FDCWD, disk, 0, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}))
+		for range 2 {
+			_, err := store.Open(t.Context(), store.Options{Path: path})
+			wantKind(t, "open", err, fault.Unavailable)
+			if err == nil || !strings.Contains(err.Error(), "read-only") || !strings.Contains(err.Error(), path) || fault.Blame(err) != fault.Host {
+				t.Errorf("%v does not name the folder and why, or blames %s", err, fault.Blame(err))
+			}
+		}
+		must(t, unix.MountSetattr(unix.AT_FDCWD, disk, 0, &unix.MountAttr{Attr_clr: unix.MOUNT_ATTR_RDONLY}))
+		s := mustOpen(t, store.Options{Path: path})
+		if !used {
+			sch, _ = kept(t, s)
+			events++
+		}
+		create(t, s, sch.UID, newJob(sch, scheduler.Job{}))
+		wantEvents(t, s, sch, events+1)
+	}
+}
