@@ -32,7 +32,7 @@ type Config struct {
 	TrustNewHost         bool          `oceanid:"trust_new_host,default=false"    doc:"Believe the key of a host that is not known yet, and remember it in known_hosts. A changed key is refused all the same."`
 	Timeout              time.Duration `oceanid:"timeout,default=30s"             doc:"Limit for connecting to the access point."`
 	// The third way, in place of a host.
-	Schedd    string     `oceanid:"schedd,optional"     doc:"Name of a schedd that HTCondor's tools on this machine are to speak to with a token, as condor_status -schedd shows it. In place of host: no shell is needed there."`
+	Schedd    string     `oceanid:"schedd,optional"     doc:"Name of a schedd that HTCondor's tools on this machine are to speak to with a token, as condor_status -schedd shows it. In place of host: no shell is needed there, and no workflows can be run."`
 	Collector string     `oceanid:"collector,optional"  doc:"With schedd: the pool's collector, host or host:port (9618)."`
 	Token     sdk.Secret `oceanid:"token,optional"      doc:"With schedd: the token (IDTOKENS), as condor_token_create or condor_token_fetch prints it, with the authorizations READ and WRITE."`
 	TokenPath string     `oceanid:"token_path,optional" doc:"In place of token: its file on the host's machine, of mode 0600. It may be renewed there at any time."`
