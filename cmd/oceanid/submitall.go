@@ -103,7 +103,7 @@ func newHalfway(s submission, all []config.Wanted, jobs []*host.Job) *halfway {
 
 func (p *halfway) Error() string {
 	be := func(n int) string { return map[bool]string{true: "was", false: "were"}[n == 1] }
-	then := "all of the file again would be those twice, but for those with a key"
+	then := "all of the file again would run twice those that have no key"
 	if p.keyed {
 		then = "all of the file again doubles nothing either: those have keys"
 	}

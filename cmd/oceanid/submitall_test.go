@@ -31,7 +31,7 @@ func TestSubmitSeveral(t *testing.T) {
 		"all are fine":        {job("a", "succeed", "") + job("b", "fail", ""), exitOK, []string{"fail", "succeed"}, nil, ""},
 		"no such scheduler":   {job("a", "succeed", "") + "job \"b\" {\n  scheduler = \"filled\"\n  command = \"fail\"\n}\n", exitNotFound, nil, nil, "FILE:6,15-23: "},
 		"no workflows":        {job("a", "succeed", "") + "workflow \"b\" {\n  scheduler = \"filed\"\n  node \"c\" { command = \"d\" }\n}\n", exitUnsupported, nil, nil, "FILE:5,1-13: "},
-		"the pool refuses":    {job("a", "succeed", "") + job("b", "forbidden", "") + job("c", "fail", ""), exitHalfway, []string{"succeed"}, []string{"b", "c"}, "jobs submit -f FILE b c (all of the file again would be those twice"},
+		"the pool refuses":    {job("a", "succeed", "") + job("b", "forbidden", "") + job("c", "fail", ""), exitHalfway, []string{"succeed"}, []string{"b", "c"}, "jobs submit -f FILE b c (all of the file again would run twice those"},
 		"the first one":       {job("b", "forbidden", "") + job("c", "fail", ""), exitDenied, nil, []string{"b", "c"}, "may not do that"},
 		"what is there is so": {job("a", "succeed", keyed("a")) + job("b", "forbidden", ""), exitHalfway, []string{"succeed"}, []string{"b"}, "jobs submit -f FILE b (all of the file again doubles nothing either"},
 	} {

@@ -57,8 +57,9 @@ func (p *pulse) watch(on bool) {
 	p.watching = on
 }
 
-// due is what the store is to be told, if it is time to.
-func (p *pulse) due(now time.Time) (h store.Health, due bool) {
+// due is what the store is to be told, if it is time to. jobs: there are some that have not ended, for which a pool that was heard is told again and again; that
+// it answers at all is told without any.
+func (p *pulse) due(now time.Time, jobs bool) (h store.Health, due bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.watching && p.now.Since.IsZero() {
@@ -68,9 +69,9 @@ func (p *pulse) due(now time.Time) (h store.Health, due bool) {
 		p.now.Heard = now
 	}
 	if p.told.IsZero() && p.now != (store.Health{}) {
-		return p.now, true
+		return p.now, jobs || p.now.Since.IsZero()
 	}
-	return p.now, p.now.Since.IsZero() && now.Sub(p.told) >= beat && p.now.Heard.After(p.told)
+	return p.now, jobs && p.now.Since.IsZero() && now.Sub(p.told) >= beat && p.now.Heard.After(p.told)
 }
 
 func (p *pulse) written(h store.Health, now time.Time) {
@@ -88,10 +89,10 @@ func (f *follower) loadHealth(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// tellHealth tells the store what is known about the pool, seldom, and only while there are jobs. That the store does not answer now is no error.
+// tellHealth tells the store what is known about the pool, seldom. That the store does not answer now is no error.
 func (f *follower) tellHealth(ctx context.Context, now time.Time) error {
-	h, due := f.pulse.due(now)
-	if !due || len(f.jobs) == 0 {
+	h, due := f.pulse.due(now, len(f.jobs) > 0)
+	if !due {
 		return nil
 	}
 	err := f.store.SetHealth(ctx, f.lease.UID, f.lease.Fence, h)

@@ -16,5 +16,5 @@ func main() {
 }
 
 func plugin() sdk.Plugin {
-	return sdk.Scheduler("local", version, New).Doc("Runs jobs as processes on the host's own machine, which limits their number and their time, and not the memory and disk that they use.")
+	return sdk.Scheduler("local", version, New).Doc("Runs jobs as processes on the host's own machine, without a limit to their memory or disk.")
 }
