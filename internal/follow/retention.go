@@ -112,7 +112,7 @@ func (m *Manager) sweepFiles(ctx context.Context, lease store.Lease, now time.Ti
 	}
 	for _, id := range late {
 		if !kept[id] {
-			if err := m.Store.SettleLetter(ctx, lease.UID, sweeping, store.Letter{ID: "late-" + id}, true, false); err != nil {
+			if err := m.Store.SettleLetter(ctx, lease.UID, sweeping, lease.Fence, store.Letter{ID: "late-" + id}, true, false); err != nil {
 				return false, err
 			}
 		}

@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,6 +23,7 @@ import (
 const (
 	roleURL  = "OCEANID_OUTBOX_TEST_URL"
 	roleFile = "OCEANID_OUTBOX_TEST_FILE"
+	roleHold = "OCEANID_OUTBOX_TEST_HOLD"
 	keeper   = "base64key://smGbjm71Nxd1Ig5FS0wj9SlbzAIrnolCz9bQQ6uAhl4="
 )
 
@@ -46,8 +48,18 @@ func serve(url, path string) error {
 	if err != nil {
 		return err
 	}
-	o := outbox.New(s, fmt.Sprint("process ", os.Getpid()), hclog.NewNullLogger())
-	err = o.Handle(ctx, outbox.Handler{Name: "h", Handle: func(_ context.Context, e store.Event) error {
+	var through outbox.Store = s
+	hold := os.Getenv(roleHold)
+	if hold != "" {
+		through = held{s, hold}
+	}
+	o := outbox.New(through, fmt.Sprint("process ", os.Getpid()), hclog.NewNullLogger())
+	told := false
+	err = o.Handle(ctx, outbox.Handler{Name: "h", Retry: time.Millisecond, Handle: func(_ context.Context, e store.Event) error {
+		if hold != "" && !told {
+			told = true
+			return errors.New("not the first time")
+		}
 		_, err := file.WriteString(e.Job + "\n")
 		return err
 	}})
@@ -62,10 +74,10 @@ func serve(url, path string) error {
 }
 
 // process starts one, and waits until it serves.
-func process(t *testing.T, url, file string) *exec.Cmd {
+func process(t *testing.T, url, file string, env ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), roleURL+"="+url, roleFile+"="+file)
+	cmd.Env = append(append(os.Environ(), roleURL+"="+url, roleFile+"="+file), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {

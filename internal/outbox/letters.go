@@ -90,7 +90,7 @@ func (r *round) move(ctx context.Context, d *delivery, l store.Letter, done, dea
 		return nil
 	}
 	delete(r.flying, l.ID)
-	return r.outbox.store.SettleLetter(ctx, r.at.uid, r.at.hook, l, done, dead)
+	return r.outbox.store.SettleLetter(ctx, r.at.uid, r.at.hook, r.lease.Fence, l, done, dead)
 }
 
 func (r *round) sooner(at time.Time) {

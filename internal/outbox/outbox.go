@@ -20,7 +20,7 @@ type Store interface {
 	HookCursor(ctx context.Context, uid, hook string) (store.EventID, bool, error)
 	SetHookCursor(ctx context.Context, uid, hook string, fence int64, id store.EventID, retry []store.Letter) error
 	DueLetters(ctx context.Context, uid, hook string, now time.Time, limit int) ([]store.Letter, time.Time, error)
-	SettleLetter(ctx context.Context, uid, hook string, l store.Letter, done, dead bool) error
+	SettleLetter(ctx context.Context, uid, hook string, fence int64, l store.Letter, done, dead bool) error
 	AcquireNamedLease(ctx context.Context, uid, name, owner string, ttl time.Duration) (store.Lease, bool, error)
 	Renew(ctx context.Context, l store.Lease, ttl time.Duration) (bool, error)
 	Release(ctx context.Context, l store.Lease) error

@@ -37,8 +37,8 @@ func (s *swapped) SetHookCursor(ctx context.Context, uid, hook string, fence int
 func (s *swapped) DueLetters(ctx context.Context, uid, hook string, now time.Time, limit int) ([]store.Letter, time.Time, error) {
 	return s.at.Load().DueLetters(ctx, uid, hook, now, limit)
 }
-func (s *swapped) SettleLetter(ctx context.Context, uid, hook string, l store.Letter, done, dead bool) error {
-	return s.at.Load().SettleLetter(ctx, uid, hook, l, done, dead)
+func (s *swapped) SettleLetter(ctx context.Context, uid, hook string, fence int64, l store.Letter, done, dead bool) error {
+	return s.at.Load().SettleLetter(ctx, uid, hook, fence, l, done, dead)
 }
 func (s *swapped) AcquireNamedLease(ctx context.Context, uid, name, owner string, ttl time.Duration) (store.Lease, bool, error) {
 	return s.at.Load().AcquireNamedLease(ctx, uid, name, owner, ttl)

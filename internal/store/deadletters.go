@@ -50,7 +50,7 @@ func (s *Store) Redeliver(ctx context.Context, uid, hook, id string) error {
 	if len(found) > 0 {
 		l.Event = found[0].Event
 	}
-	word, err := s.moveLetter(ctx, uid, hook, "again", l)
+	word, err := s.moveLetter(ctx, uid, hook, 0, "again", l)
 	if err == nil && word == "missing" {
 		err = noSuchLetter(hook, id)
 	}
@@ -59,7 +59,7 @@ func (s *Store) Redeliver(ctx context.Context, uid, hook, id string) error {
 
 // DropDead forgets a letter that was given up. One that is not there is fault.NotFound.
 func (s *Store) DropDead(ctx context.Context, uid, hook, id string) error {
-	word, err := s.moveLetter(ctx, uid, hook, "drop", Letter{ID: id})
+	word, err := s.moveLetter(ctx, uid, hook, 0, "drop", Letter{ID: id})
 	if err == nil && word == "missing" {
 		err = noSuchLetter(hook, id)
 	}

@@ -46,7 +46,7 @@ func TestADeadLetterThatGoesWhileItIsListed(t *testing.T) {
 	for _, id := range []string{"1", "2", "3", "4"} {
 		l := store.Letter{ID: id, Event: store.Event{Job: "j", State: scheduler.Failed}, Due: time.Now()}
 		must(t, s.SetHookCursor(t.Context(), uid, hook, 0, 4, []store.Letter{l}))
-		must(t, s.SettleLetter(t.Context(), uid, hook, l, false, true))
+		must(t, s.SettleLetter(t.Context(), uid, hook, 0, l, false, true))
 	}
 	client.AddHook(&between{"zrangebylex", func() { must(t, s.DropDead(t.Context(), uid, hook, "2")) }})
 	page, err := s.DeadLetters(t.Context(), uid, hook, "", 2)

@@ -108,9 +108,9 @@ func exercise(t *testing.T, s *Store, seed int) {
 	try(err)
 	letters := []Letter{{ID: "1", Due: time.Now()}, {ID: "2"}, {ID: "3"}}
 	try(s.SetHookCursor(ctx, sch.UID, "h", 0, 3, letters))
-	try(s.SettleLetter(ctx, sch.UID, "h", letters[0], true, false))
-	try(s.SettleLetter(ctx, sch.UID, "h", letters[1], false, true))
-	try(s.SettleLetter(ctx, sch.UID, "h", letters[2], false, true))
+	try(s.SettleLetter(ctx, sch.UID, "h", 0, letters[0], true, false))
+	try(s.SettleLetter(ctx, sch.UID, "h", 0, letters[1], false, true))
+	try(s.SettleLetter(ctx, sch.UID, "h", 0, letters[2], false, true))
 	try(s.Redeliver(ctx, sch.UID, "h", "3"))
 }
 

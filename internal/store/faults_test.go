@@ -219,7 +219,7 @@ func TestAnotherHandInOurKeys(t *testing.T) {
 	create(t, s, sch.UID, over)
 	commit(t, s, sch.UID, change(over.ID, 1, store.JobStatus{State: scheduler.Failed}, store.TaskChange{First: 1, State: scheduler.Failed, Detail: store.TaskDetail{Reason: "x"}}))
 	must(t, s.SetHookCursor(ctx, sch.UID, "h", 0, 1, []store.Letter{{ID: "1"}, {ID: "2"}}))
-	must(t, s.SettleLetter(ctx, sch.UID, "h", store.Letter{ID: "2"}, false, true))
+	must(t, s.SettleLetter(ctx, sch.UID, "h", 0, store.Letter{ID: "2"}, false, true))
 	gone := newJob(sch, scheduler.Job{})
 	create(t, s, sch.UID, gone)
 	end(t, s, gone.ID, scheduler.Failed)
@@ -248,7 +248,7 @@ func TestAnotherHandInOurKeys(t *testing.T) {
 		"delete": func() error { return s.DeleteJob(ctx, over.ID) },
 		"health": func() error { return s.SetHealth(ctx, sch.UID, 0, store.Health{Heard: time.Now()}) },
 		"hook":   func() error { return s.SetHookCursor(ctx, sch.UID, "h", 0, 2, []store.Letter{{ID: "1"}}) },
-		"letter": func() error { return s.SettleLetter(ctx, sch.UID, "h", store.Letter{ID: "1"}, false, true) },
+		"letter": func() error { return s.SettleLetter(ctx, sch.UID, "h", 0, store.Letter{ID: "1"}, false, true) },
 		"job":    func() error { _, err := s.Job(ctx, over.ID); return err },
 		"native": func() error { _, err := s.JobByNative(ctx, sch.UID, "7"); return err },
 		"tasks":  func() error { _, err := s.Tasks(ctx, over.ID, 0, 4); return err },

@@ -52,11 +52,15 @@ func (s *Store) SetHookCursor(ctx context.Context, uid, hook string, fence int64
 	case err != nil:
 		return err
 	case word == "fence":
-		return fault.By(fault.Host, fault.Conflict.New("hook %q of scheduler %s: another process has the lease now", hook, uid))
+		return behindHookFence(uid, hook)
 	case word != "ok":
 		return unexpected(word)
 	}
 	return nil
+}
+
+func behindHookFence(uid, hook string) error {
+	return fault.By(fault.Host, fault.Conflict.New("hook %q of scheduler %s: another process has the lease now", hook, uid))
 }
 
 // hookKeys are the names of all keys that hooks of a scheduler have besides "hooks".

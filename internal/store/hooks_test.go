@@ -43,6 +43,16 @@ func TestHookCursor(t *testing.T) {
 		}
 		must(t, s.SetHookCursor(ctx, uid, hook, theirs.Fence, 8, nil))
 		at(8, true)
+		// Nor does who was late settle what the other has to tell again.
+		waits := store.Letter{ID: "8", Event: store.Event{ID: 8}, Due: time.Now().Add(-time.Second)}
+		must(t, s.SetHookCursor(ctx, uid, hook, theirs.Fence, 8, []store.Letter{waits}))
+		for _, verdict := range [][2]bool{{true, false}, {false, true}, {false, false}} {
+			wantKind(t, "settled behind the fence", s.SettleLetter(ctx, uid, hook, mine.Fence, waits, verdict[0], verdict[1]), fault.Conflict)
+		}
+		if letters, _, err := s.DueLetters(ctx, uid, hook, time.Now(), 0); err != nil || len(letters) != 1 {
+			t.Errorf("after who was late: %v, %v", letters, err)
+		}
+		must(t, s.SettleLetter(ctx, uid, hook, theirs.Fence, waits, true, false))
 		wantKind(t, "no name", s.SetHookCursor(ctx, uid, "", 0, 1, nil), fault.Invalid)
 		wantKind(t, "a letter without an ID", s.SetHookCursor(ctx, uid, hook, 0, 1, []store.Letter{{}}), fault.Invalid)
 	})
@@ -82,17 +92,17 @@ func TestLetters(t *testing.T) {
 		due(0, c.Due, a, b)
 		due(1, b.Due, a)
 		a.Attempts, a.Reason, a.Due = 2, "again", now.Add(time.Minute)
-		must(t, s.SettleLetter(ctx, uid, hook, a, false, false))
-		must(t, s.SettleLetter(ctx, uid, hook, b, true, false))
+		must(t, s.SettleLetter(ctx, uid, hook, 0, a, false, false))
+		must(t, s.SettleLetter(ctx, uid, hook, 0, b, true, false))
 		due(0, a.Due)
-		must(t, s.SettleLetter(ctx, uid, hook, b, false, false)) // somebody else has settled it
+		must(t, s.SettleLetter(ctx, uid, hook, 0, b, false, false)) // somebody else has settled it
 		due(0, a.Due)
 		dead()
 		a.Attempts = 10
 		for range 2 {
-			must(t, s.SettleLetter(ctx, uid, hook, a, false, true))
+			must(t, s.SettleLetter(ctx, uid, hook, 0, a, false, true))
 		}
-		must(t, s.SettleLetter(ctx, uid, hook, c, false, true))
+		must(t, s.SettleLetter(ctx, uid, hook, 0, c, false, true))
 		due(0, time.Time{})
 		gone, goneC := a, c
 		gone.Due, goneC.Due = time.Time{}, time.Time{}

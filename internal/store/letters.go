@@ -67,24 +67,28 @@ func (s *Store) DueLetters(ctx context.Context, uid, hook string, now time.Time,
 }
 
 // SettleLetter says what became of a letter of DueLetters: done, it goes; dead, it was given up; neither, it is told again at l.Due, with l.Attempts and
-// l.Reason. One that does not wait any more is left as it is.
-func (s *Store) SettleLetter(ctx context.Context, uid, hook string, l Letter, done, dead bool) error {
+// l.Reason. One that does not wait any more is left as it is. fence is that of the lease named HookLease (0: under none); if another process has got that
+// lease since, it is fault.Conflict and nothing is written: that one may have told the letter, and settled it otherwise.
+func (s *Store) SettleLetter(ctx context.Context, uid, hook string, fence int64, l Letter, done, dead bool) error {
 	what := "wait"
 	if done {
 		what = "done"
 	} else if dead {
 		what = "dead"
 	}
-	_, err := s.moveLetter(ctx, uid, hook, what, l)
+	word, err := s.moveLetter(ctx, uid, hook, fence, what, l)
+	if err == nil && word == "fence" {
+		err = behindHookFence(uid, hook)
+	}
 	return err
 }
 
 // moveLetter runs the script that moves letters, and gives its answer.
-func (s *Store) moveLetter(ctx context.Context, uid, hook, what string, l Letter) (string, error) {
+func (s *Store) moveLetter(ctx context.Context, uid, hook string, fence int64, what string, l Letter) (string, error) {
 	if err := checkHook(uid, hook); err != nil {
 		return "", err
 	}
-	a := arguments{list: []any{channel, uid, hook, what, l.ID, millis(l.Due)}}
+	a := arguments{list: []any{channel, uid, hook, fence, what, l.ID, millis(l.Due)}}
 	if a.json(letterData{l.Event.ID, l.Event, l.Attempts, l.Reason}); a.err != nil {
 		return "", a.err
 	}

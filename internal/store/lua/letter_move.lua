@@ -1,6 +1,9 @@
 -- Moves one letter of a hook: done (away), wait (again, later), dead (given up), again (told anew), drop (away, of those given up).
--- answers  ok | missing | wrong, key, type, type wanted
-local channel, uid, hook, what, id, at, letter = arg(), arg(), arg(), arg(), arg(), arg(), arg()
+-- answers  ok | missing | fence | wrong, key, type, type wanted
+local channel, uid, hook, fence, what, id, at, letter = arg(), arg(), arg(), number(), arg(), arg(), arg(), arg()
+if fence ~= 0 and fence ~= tonumber(redis.call('HGET', meta, 'fence:hook:' .. hook) or '0') then
+  return {'fence'}
+end
 local letters, due, dead, buried = base .. 'letters:' .. hook, base .. 'due:' .. hook, base .. 'dead:' .. hook, base .. 'buried:' .. hook
 expect('hash', letters)
 expect('zset', due)
