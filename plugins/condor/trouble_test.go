@@ -170,6 +170,44 @@ func TestStrictPool(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	})
+	t.Run("no room in SPOOL", func(t *testing.T) {
+		if err := l.KillService(t.Context(), "condor_master", syscall.SIGQUIT); err != nil {
+			t.Fatal(err)
+		}
+		run("root", "mount -t tmpfs -o size=4m,uid=$(id -u condor),gid=$(id -g condor),mode=755 tmpfs /var/spool/condor")
+		if err := l.StartService(t.Context(), "condor_master"); err != nil {
+			t.Fatal(err)
+		}
+		there := scheduler.Job{Token: newToken(), Command: "sleep", Args: []string{"300"}}
+		ref := scheduler.Ref{ID: insist(t, d, there), Token: there.Token, Tasks: 1}
+		run("root", "cat /dev/zero >/var/spool/condor/ballast 2>/dev/null; test $(stat -c %s /var/spool/condor/ballast) -gt 1000000")
+		// Some jobs may still find room in a block that is there.
+		var refused scheduler.Job
+		for limit := time.Now().Add(patience); refused.Token == ""; {
+			job := scheduler.Job{Token: newToken(), Command: "true", Env: map[string]string{"LONG": strings.Repeat("x", 8000)}}
+			if id, err := d.Submit(t.Context(), job); err != nil {
+				t.Logf("%v", err)
+				if kind := fault.Of(err); kind != fault.Unavailable && kind != fault.Exhausted {
+					t.Errorf("%q: %v", kind, err)
+				}
+				refused = job
+			} else if time.Now().After(limit) {
+				t.Fatalf("%s was taken on a disk that is full", id)
+			}
+		}
+		if err := noLoss(t, d, ref)(t.Context()); err != nil {
+			t.Logf("a query meanwhile: %v", err)
+		}
+		run("root", "rm /var/spool/condor/ballast")
+		again := scheduler.Ref{ID: insist(t, d, refused), Token: refused.Token, Tasks: 1}
+		await(t, d, again, "succeeded", in(scheduler.Succeeded))
+		if s := query(t, d, ref)[0]; s.State == scheduler.Lost || s.State.Terminal() {
+			t.Errorf("the job that was there: %+v", s)
+		}
+		if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+			t.Fatal(err)
+		}
+	})
 	t.Run("a pool that was set up anew", func(t *testing.T) {
 		old := submit(t, d, scheduler.Job{Command: "sleep", Args: []string{"300"}})
 		if err := l.KillService(t.Context(), "condor_master", syscall.SIGQUIT); err != nil {
