@@ -195,10 +195,16 @@ func testConform(t *testing.T, path string) {
 		"1 or more":             {path, "--parallel", "0"},
 		"BINARY is missing":     {},
 		"no argument":           {"--list", path},
+		"no driver may refuse":  {path, "--refuses", "events"},
+		"serves no workflows":   {path, "--refuses", "workflows"},
 	} {
 		if r := w.run(append([]string{"drivers", "conform"}, args...)...); r.code != exitInvalid || !strings.Contains(r.err, says) {
 			t.Errorf("%q: exit code %d, want %q in %s", args, r.code, says, r.err)
 		}
+	}
+	// Nor does the local driver refuse to hold jobs.
+	if r := w.run("drivers", "conform", path, "--only", "^honesty/holds$", "--refuses", "holds"); r.code != exitNonconforming || !strings.Contains(r.out, "hold went well") {
+		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
 	}
 	// The block that --unreachable names reaches the suite: the local driver, which always has its pool, refuses this one.
 	file := filepath.Join(w.dir, "unreachable.hcl")

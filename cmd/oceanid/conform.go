@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 // conformance is what the flags of drivers conform say.
 type conformance struct {
 	scheduler, unreachable, only, junit string
+	refuses                             []string
 	list                                bool
 	parallel                            counted
 	patience                            lasting
@@ -32,6 +34,8 @@ Each failure says what was promised, what was seen and what the author should do
 The scheduler block of the configuration is used; a driver that needs no options needs none.
 What a driver says while its pool does not answer is tested with a second block, one that
 leads to no pool: name it with --unreachable, and the first one with --scheduler.
+Where the configuration leaves the driver no way to do what one of its services is for,
+name that with --refuses: the driver is held to saying so, and to leaving nothing.
 
 Jobs run on the real pool, briefly, and are cancelled at the end. Whatever the driver
 prints is seen with --log-level debug.
@@ -63,6 +67,7 @@ The exit code is 13 if a check failed. With -o json the report is one JSON docum
 	flags := cmd.Flags()
 	flags.StringVar(&c.scheduler, "scheduler", "", "the `NAME` of the scheduler block, where there are several")
 	flags.StringVar(&c.unreachable, "unreachable", "", "the `NAME` of a scheduler block with which no pool can be reached (default: that is not tested)")
+	flags.StringSliceVar(&c.refuses, "refuses", nil, "a `SERVICE` that the driver refuses with this configuration: "+strings.Join(drivertest.Refusable(), ", "))
 	flags.StringVar(&c.only, "only", "", "only the checks whose names match this `REGEXP`")
 	flags.BoolVar(&c.list, "list", false, "list the checks and run none")
 	flags.StringVar(&c.junit, "junit", "", "write the report to this `FILE` as well, as JUnit's XML")
@@ -125,7 +130,7 @@ func (a *app) conform(cmd *cobra.Command, word string, c conformance, only *rege
 	}
 	progress := a.checksLine(only)
 	report, err := drivertest.Run(cmd.Context(), try.path, drivertest.Options{
-		Config: try.config, Unreachable: unreachable.config, Env: revealed(try.env),
+		Config: try.config, Unreachable: unreachable.config, Refuses: c.refuses, Env: revealed(try.env),
 		Patience: time.Duration(c.patience), Only: only, Parallel: int(c.parallel), Observe: progress.observe, Log: a.log(),
 	})
 	progress.close()

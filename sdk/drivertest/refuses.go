@@ -2,7 +2,6 @@ package drivertest
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -26,9 +25,9 @@ func (s *suite) canRefuse() error {
 	for _, name := range s.o.Refuses {
 		switch {
 		case !slices.Contains(Refusable(), name):
-			return fmt.Errorf("no driver may refuse %q and serve it: it is one of %s", name, strings.Join(Refusable(), ", "))
+			return fault.Invalid.New("no driver may refuse %q and serve it: it is one of %s", name, strings.Join(Refusable(), ", "))
 		case !s.serves(serviceOf(name)):
-			return fmt.Errorf("the driver serves no %s, so there is nothing to refuse", name)
+			return fault.Invalid.New("the driver serves no %s, so there is nothing to refuse", name)
 		}
 	}
 	return nil
