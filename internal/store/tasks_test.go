@@ -3,6 +3,8 @@ package store_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -61,6 +63,55 @@ func TestTasksAreWhatWasSaid(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What is said of the rest of a long array is written once, not for every few of its tasks, and is told of each of them.
+func TestTheRestOfALongArray(t *testing.T) {
+	t.Parallel()
+	const tasks, ran = 1_000_000, 1000
+	folder := filepath.Join(t.TempDir(), "store")
+	s := mustOpen(t, store.Options{Path: folder})
+	sch := newScheduler(t, s)
+	job := newJob(sch, scheduler.Job{Array: &scheduler.Array{Count: tasks}})
+	create(t, s, sch.UID, job)
+	exit := store.TaskDetail{Reason: "exit code 3", Exit: &scheduler.Exit{Code: 3}}
+	before := store.TaskChange{First: 0, Count: ran, State: scheduler.Failed, Detail: exit}
+	commit(t, s, sch.UID, change(job.ID, 1, store.JobStatus{State: scheduler.Running}, before))
+	written := sizeOf(t, folder)
+	held := store.TaskDetail{Reason: "held on request", Cause: scheduler.CauseUser}
+	rest := store.TaskChange{First: ran, Count: tasks - ran, State: scheduler.Held, Detail: held}
+	one := store.TaskChange{First: ran + 7, Count: 1, State: scheduler.Running}
+	commit(t, s, sch.UID, change(job.ID, 2, store.JobStatus{State: scheduler.Running}, rest, one))
+	if n := sizeOf(t, folder) - written; n > 64<<10 {
+		t.Errorf("%d bytes were written", n)
+	}
+	got, err := s.Tasks(t.Context(), job.ID, ran-1, 10)
+	must(t, err)
+	for i, task := range got {
+		want := store.Task{Index: ran - 1 + i, State: scheduler.Held, TaskDetail: held}
+		switch task.Index {
+		case ran - 1:
+			want = store.Task{Index: ran - 1, State: scheduler.Failed, TaskDetail: exit}
+		case one.First:
+			want = store.Task{Index: one.First, State: scheduler.Running}
+		}
+		if diff := cmp.Diff(want, task); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
+// sizeOf is how many bytes the files of a folder hold.
+func sizeOf(t *testing.T, folder string) (size int64) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	must(t, err)
+	for _, e := range entries {
+		info, err := e.Info()
+		must(t, err)
+		size += info.Size()
+	}
+	return size
 }
 
 func anyChange(chance *rand.Rand, tasks int) store.TaskChange {
