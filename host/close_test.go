@@ -17,7 +17,7 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// A driver that never comes back, whatever it is told, does not keep its host from closing.
+// A driver that never comes back, whatever it is told, does not keep its host from closing. What it was asked for is settled by the next host: one job.
 func TestCloseIsBounded(t *testing.T) {
 	t.Parallel()
 	p := newPool()
@@ -43,6 +43,16 @@ func TestCloseIsBounded(t *testing.T) {
 		t.Logf("close: %v", err)
 	}
 	<-submitted
+	p.setTrouble(nil)
+	next := open(t, "", host.Options{Config: path, Drivers: drivers(p.plugin("memory")).Drivers})
+	jobs, _, err := next.ListJobs(t.Context(), host.JobQuery{})
+	if err != nil || len(jobs) != 1 {
+		t.Fatalf("the next host knows of %d jobs, %v", len(jobs), err)
+	}
+	reach(t, jobs[0], scheduler.Queued)
+	if d := p.doubles(); d != nil {
+		t.Errorf("submitted twice: %v", d)
+	}
 }
 
 // A reload that is under way ends with the host, and leaves no driver behind that it only wanted to ask.

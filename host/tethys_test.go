@@ -27,8 +27,8 @@ import (
 //	C9   why a submission failed was told nowhere              TestTethysC09WhyASubmissionFailed
 //	C10  deleting a job deleted its user's workspace           TestTethysC10DeleteTouchesOneJob
 //	C11  an edit wiped stored passwords                        TestTethysC11AnEditKeepsSecrets
-//	C12  the text of a DAG was wrong                           condor: golden files of internal/dag
-//	C13  two nodes that were alike had one identifier          condor: TestTethysC13TwinsAreTwo
+//	C12  the text of a DAG was wrong                           condor/internal/dag: TestTethysC12EachLineIsWhole; condor: TestWorkflowFeatures, on a real DAGMan
+//	C13  two nodes that were alike had one identifier          condor: TestTethysC13TwinsAreTwo, TestWorkflowFeatures/two nodes that run the same are told apart
 //	C14  an answer that nobody could read was job -1           TestTethysC14AnUnreadableAnswerIsNoSuccess; condor: TestTethysC14AnswerThatIsNone
 //	C15  Dask tasks were Submitted for ever                    none: there is no Dask driver yet
 //	C16  a lock on results was never given back                TestTethysC16AHandlerThatDiesIsToldAgain

@@ -99,7 +99,7 @@ func TestClockOfTheAccessPointIsOff(t *testing.T) {
 			d, dir := own(t)
 			ref := submit(t, d, scheduler.Job{Command: "sh", Args: []string{"-c", "exit 3"}})
 			begun := onPoint(t, "ben", "cd "+dir+"/batches/*/ && pwd")
-			onPoint(t, "ben", fmt.Sprintf("cd %s && ! [ -e begun ] || echo $(($(cat begun) + %d)) >begun", begun, off))
+			onPoint(t, "ben", fmt.Sprintf("cd %s && test -s begun && echo $(($(cat begun) + %d)) >begun", begun, off))
 			s := await(t, d, ref, "ended", ended)[0]
 			if s.State != scheduler.Failed || s.Exit == nil || s.Exit.Code != 3 {
 				t.Errorf("%+v", s)
