@@ -2,8 +2,10 @@ package hosttest_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
+	"github.com/oceanid/oceanid/host"
 	"github.com/oceanid/oceanid/host/hosttest"
 	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
@@ -49,7 +51,7 @@ func TestKindsOfNodes(t *testing.T) {
 	}
 }
 
-// What a pool in memory has no engine for is refused, and said.
+// What a pool in memory has no engine for is refused, and said: who submits it is told, and what stays is a record that has ended, with the reason.
 func TestScriptsOfNodesAreRefused(t *testing.T) {
 	t.Parallel()
 	pool := hosttest.NewPool(t)
@@ -63,5 +65,9 @@ func TestScriptsOfNodesAreRefused(t *testing.T) {
 	}})
 	if !errors.Is(err, fault.Unsupported) {
 		t.Errorf("%v", err)
+	}
+	jobs, _, err := h.ListJobs(t.Context(), host.JobQuery{})
+	if err != nil || len(jobs) != 1 || jobs[0].State != scheduler.Failed || !strings.Contains(jobs[0].Reason, "no engine for that") {
+		t.Errorf("what stays is %+v, %v", jobs, err)
 	}
 }
