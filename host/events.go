@@ -2,8 +2,6 @@ package host
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"iter"
 	"time"
@@ -61,6 +59,7 @@ func (j *Job) Watch(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		h, revision := j.host, int64(0)
 		for {
+			breaks := h.feed.Breaks(j.uid)
 			after, err := h.store.LastEvent(ctx, j.uid)
 			if err != nil {
 				yield(Event{}, err)
@@ -78,7 +77,7 @@ func (j *Job) Watch(ctx context.Context) iter.Seq2[Event, error] {
 					return
 				}
 			}
-			err = h.watchFrom(ctx, now, after, &revision, yield)
+			err = h.watchFrom(ctx, now, breaks, after, &revision, yield)
 			if !errors.Is(err, fault.Conflict) {
 				if err != nil {
 					yield(Event{}, err)
@@ -91,12 +90,15 @@ func (j *Job) Watch(ctx context.Context) iter.Seq2[Event, error] {
 }
 
 // watchFrom yields a job's events after a revision, which it moves on, until it has ended or its reader has had enough (nil), or until there is a gap
-// (fault.Conflict).
-func (h *Host) watchFrom(ctx context.Context, j *Job, after store.EventID, revision *int64, yield func(Event, error) bool) error {
+// (fault.Conflict). breaks is how often the stream had been found to be another one before its place was looked up.
+func (h *Host) watchFrom(ctx context.Context, j *Job, breaks int, after store.EventID, revision *int64, yield func(Event, error) bool) error {
 	for {
 		events, err := h.feed.Next(ctx, j.uid, after)
 		if err != nil {
 			return err
+		}
+		if h.feed.Breaks(j.uid) != breaks {
+			return fault.Conflict.New("the stream has other events than it had")
 		}
 		for _, e := range events {
 			after = e.ID
@@ -136,13 +138,14 @@ func (j *Job) Wait(ctx context.Context) (*Job, error) {
 const FromStart = "start"
 
 // Events yields the changes of all jobs of all schedulers, after the cursor of an event that was seen before, from now on (""), or FromStart, until ctx is done. Each
-// scheduler's come in their order. A cursor can be kept anywhere and used in any process; one that is so old that events after it are gone is
-// fault.Conflict: look at the jobs, and begin anew with "".
+// scheduler's come in their order. A cursor can be kept anywhere and used in any process. fault.Conflict tells that events may be missing after it: it is so old
+// that they are gone, or the store has gone back in time since, as a Redis does that is killed before its last second is on the disk, and has other events in their
+// place. Look at the jobs then, and begin anew with "" (first ask for events, then look, so that nothing falls in between).
 func (h *Host) Events(ctx context.Context, after string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		changed, quit := h.heard.subscribe()
 		defer quit()
-		places, err := parseCursor(after)
+		places, err := parsePlaces(after)
 		if err == nil && places == nil {
 			places, err = h.places(ctx)
 		}
@@ -167,25 +170,25 @@ func (h *Host) Events(ctx context.Context, after string) iter.Seq2[Event, error]
 }
 
 // places are where all streams end now.
-func (h *Host) places(ctx context.Context) (map[string]store.EventID, error) {
+func (h *Host) places(ctx context.Context) (places, error) {
 	uids, err := h.uids(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	places := make(map[string]store.EventID, len(uids))
+	all := make(places, len(uids))
 	for _, uid := range uids {
-		if places[uid], err = h.store.LastEvent(ctx, uid); err != nil {
+		if all[uid], err = h.lastPlace(ctx, uid); err != nil {
 			return nil, err
 		}
 	}
-	return places, nil
+	return all, nil
 }
 
 // eventsOf yields what is new of some schedulers and moves the places on. A scheduler without a place is new itself: all of its events are.
-func (h *Host) eventsOf(ctx context.Context, uids []string, places map[string]store.EventID, yield func(Event, error) bool) (more bool, err error) {
+func (h *Host) eventsOf(ctx context.Context, uids []string, places places, yield func(Event, error) bool) (more bool, err error) {
 	for _, uid := range uids {
 		for {
-			events, err := h.store.Events(ctx, uid, places[uid], 500)
+			events, err := h.eventsAfter(ctx, uid, places[uid])
 			if errors.Is(err, fault.Conflict) {
 				if _, gone := h.store.SchedulerByUID(ctx, uid); errors.Is(gone, fault.NotFound) {
 					break // the stream went with its scheduler
@@ -205,9 +208,9 @@ func (h *Host) eventsOf(ctx context.Context, uids []string, places map[string]st
 				return false, err
 			}
 			for _, e := range events {
-				places[uid] = e.ID
+				places[uid] = placeOf(e)
 				out := event(record.Name, e)
-				out.Cursor = formatCursor(places)
+				out.Cursor = places.text()
 				if !yield(out, nil) {
 					return false, nil
 				}
@@ -215,27 +218,4 @@ func (h *Host) eventsOf(ctx context.Context, uids []string, places map[string]st
 		}
 	}
 	return true, nil
-}
-
-func formatCursor(places map[string]store.EventID) string {
-	raw, _ := json.Marshal(places) // a map of strings to integers always marshals
-	return base64.RawURLEncoding.EncodeToString(raw)
-}
-
-func parseCursor(text string) (map[string]store.EventID, error) {
-	switch text {
-	case "":
-		return nil, nil
-	case FromStart:
-		return map[string]store.EventID{}, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fault.Invalid.New("the cursor is none that an event had")
-	}
-	places := map[string]store.EventID{}
-	if json.Unmarshal(raw, &places) != nil {
-		return nil, fault.Invalid.New("the cursor is none that an event had")
-	}
-	return places, nil
 }

@@ -30,6 +30,7 @@ type Feed struct {
 
 	mu     sync.Mutex
 	topics map[string]*topic
+	breaks map[string]int // how often each stream was found to be another one
 }
 
 // topic is the recent past of one scheduler's stream.
@@ -47,7 +48,15 @@ type topic struct {
 
 // New makes a feed. It tells nothing until somebody calls [Feed.Changed] for each change of the store.
 func New(s Store) *Feed {
-	return &Feed{store: s, topics: map[string]*topic{}}
+	return &Feed{store: s, topics: map[string]*topic{}, breaks: map[string]int{}}
+}
+
+// Breaks is how often the stream of a scheduler was found to go on otherwise than it had been read: trimmed, or of a store that has gone back. Who asks before
+// looking up its place, and again after each Next, knows that its numbers still mean what they did, however long it was away in between.
+func (f *Feed) Breaks(uid string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.breaks[uid]
 }
 
 // Changed reads what is new of a scheduler's stream, or of all ("") and wakes their readers. The owner of the feed calls it from one
@@ -100,6 +109,7 @@ func (f *Feed) read(ctx context.Context, uid string, t *topic) {
 			// The stream was trimmed past us, or is another one: forget the topic; readers find the gap themselves.
 			f.mu.Lock()
 			delete(f.topics, uid)
+			f.breaks[uid]++
 			f.mu.Unlock()
 			t.change(func() { t.ended = err })
 			return

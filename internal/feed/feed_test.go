@@ -172,4 +172,8 @@ func wentBackAndOn(t *testing.T) {
 	if err := <-got; !errors.Is(err, fault.Conflict) {
 		t.Errorf("got %v", err)
 	}
+	// Who was away in between finds events after its number, and sees by this that they are not those that came next.
+	if _, err := f.Next(t.Context(), "u", 6); err != nil || f.Breaks("u") != 1 {
+		t.Errorf("%d breaks, %v", f.Breaks("u"), err)
+	}
 }
