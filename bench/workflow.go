@@ -10,9 +10,19 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// workflowRows measure a graph of a thousand nodes from its submission to its end: ten layers, each node after two of the layer before.
+// workflowRows measure a graph of a thousand nodes from its submission to its end: ten layers, each node after two of the layer before. We bring home what each
+// node has written; so does the first peer. The second one's nodes write nothing, and HTCondor transfers nothing for them.
 func workflowRows() []row {
-	return []row{{name: "condor: workflow of 1000 nodes", peer: "condor_submit_dag with our CONFIG", goal: 1.05, rounds: 1, start: func(ctx context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
+	const outputs = "should_transfer_files = YES\noutput = $(Cluster).out\nerror = $(Cluster).err\n"
+	return []row{
+		{name: "condor: workflow of 1000 nodes", peer: "condor_submit_dag with our CONFIG, nodes with output", goal: 1.05, rounds: 1, start: workflowBeside(outputs)},
+		{name: "condor: workflow of 1000 nodes", peer: "condor_submit_dag with our CONFIG, nodes without", goal: 1.05, rounds: 1, start: workflowBeside("")},
+	}
+}
+
+// workflowBeside runs the graph, and it as people write it, with these commands in its nodes' submit description.
+func workflowBeside(commands string) func(context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
+	return func(ctx context.Context) (ours, peer func(context.Context) error, stop func(), err error) {
 		p, err := startPool(ctx, lab.Options{Condor: true, SSH: true, Slots: 64}, nil)
 		if err != nil {
 			return nil, nil, nil, err
@@ -33,7 +43,7 @@ func workflowRows() []row {
 				return err
 			}
 			for name, text := range map[string]string{
-				"node.sub": "universe = vanilla\nexecutable = /bin/true\nlog = nodes.log\nqueue\n",
+				"node.sub": "universe = vanilla\nexecutable = /bin/true\nlog = nodes.log\n" + commands + "queue\n",
 				"fast.cfg": "DAGMAN_USER_LOG_SCAN_INTERVAL = 1\nDAGMAN_MAX_SUBMITS_PER_INTERVAL = 1000\nDAGMAN_QUEUE_UPDATE_INTERVAL = 1\n",
 				"x.dag":    plainDAG(),
 			} {
@@ -45,7 +55,7 @@ func workflowRows() []row {
 			return err
 		}
 		return ours, peer, p.stop, nil
-	}}}
+	}
 }
 
 const (

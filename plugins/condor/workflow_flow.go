@@ -206,7 +206,8 @@ func (f *flow) addEvent(e eventlog.Event) {
 	if run == nil {
 		return
 	}
-	if s, ok := nodeNews(e, f.ref, run.leaf.First, run.leaf.Job.Tasks()); ok {
+	// DAGMan removes what it believes it has left when it ends, and the schedd may still have a job of which the end is written already: two ends are told then.
+	if s, ok := nodeNews(e, f.ref, run.leaf.First, run.leaf.Job.Tasks()); ok && !run.tasks[s.Task].State.Terminal() {
 		if s.Node == "" && s.State != scheduler.Queued && s.State != scheduler.Held {
 			s.Node = run.tasks[s.Task].Node // the event of an end does not say it again
 		}
