@@ -34,7 +34,7 @@ func everything() *pluginv1.DescribeResponse {
 	return &pluginv1.DescribeResponse{
 		Name: "slurm-rest", Version: "1.2.3", Sdk: "python 0.1.0", Summary: "Runs jobs by <Slurm's> *REST* interface | really.",
 		AtLeastOnce: "The pool cannot be asked for a *token*.",
-		Services: []string{"oceanid.plugin.v1.Plugin", "oceanid.scheduler.v1.Scheduler", "oceanid.scheduler.v1.Holds", "oceanid.scheduler.v1.Probes", "oceanid.future.v1.Tea", "grpc.health.v1.Health"},
+		Services:    []string{"oceanid.plugin.v1.Plugin", "oceanid.scheduler.v1.Scheduler", "oceanid.scheduler.v1.Holds", "oceanid.scheduler.v1.Probes", "oceanid.future.v1.Tea", "grpc.health.v1.Health"},
 		Config: &pluginv1.Block{
 			Attributes: []*pluginv1.Attribute{
 				{Name: "host", Type: str, Required: true, Doc: "Head node, host[:port]."},

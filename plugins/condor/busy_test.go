@@ -21,7 +21,8 @@ import (
 // keep out what is quick, nor the news.
 func TestOneConnectionServesAll(t *testing.T) {
 	t.Parallel()
-	d := ben(t)
+	p := newProxy(t, sshAddr(t), 0)
+	d := open(t, p.through(t, account(t, "ben")))
 	job := sh("head -c 20000000 /dev/zero >zeros")
 	job.Outputs = []string{"zeros"}
 	ref := submit(t, d, job)
@@ -61,6 +62,54 @@ func TestOneConnectionServesAll(t *testing.T) {
 	quick.Wait()
 	close(stall)
 	stuck.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.made != 1 {
+		t.Errorf("%d connections were made", p.made)
+	}
+}
+
+// However many jobs are asked about together, the queue and the history are each asked once at most.
+func TestOneLookUpAnswersForAll(t *testing.T) {
+	t.Parallel()
+	c := account(t, "ben")
+	c.Tools, c.Directory = "/home/ben/"+newToken(), "~/"+newToken()
+	onPoint(t, "ben", "mkdir "+c.Tools+" && cd "+c.Tools+` && for t in condor_q condor_history; do printf '#!/bin/sh\necho x >>`+c.Tools+`/%s.asked\nexec /usr/bin/%s "$@"\n' $t $t >$t && chmod +x $t; done &&
+		for t in condor_submit condor_rm condor_hold condor_version; do ln -s /usr/bin/$t .; done`)
+	d := open(t, c)
+	var jobs []scheduler.Job
+	for i := range 30 {
+		jobs = append(jobs, scheduler.Job{Token: newToken(), Command: "sleep", Args: []string{"300"}, Resources: scheduler.Resources{CPUs: float64(1000 * (i % 2))}})
+	}
+	var refs []scheduler.Ref
+	for token, id := range insistAll(t, d, jobs) {
+		refs = append(refs, scheduler.Ref{ID: id, Token: token, Tasks: 1})
+	}
+	// Of what somebody held the event log alone does not tell everything.
+	if err := d.Hold(t.Context(), refs); err != nil {
+		t.Fatal(err)
+	}
+	for _, ref := range refs {
+		await(t, d, ref, "held", in(scheduler.Held))
+	}
+	onPoint(t, "ben", "rm -f "+c.Tools+"/*.asked")
+	told := 0
+	if err := d.Query(t.Context(), scheduler.Query{Jobs: refs}, func(s scheduler.Status) error {
+		if told += max(s.Count, 1); s.State != scheduler.Held {
+			t.Errorf("%+v", s)
+		}
+		return nil
+	}); err != nil || told != len(refs) {
+		t.Errorf("%d of %d jobs are told: %v", told, len(refs), err)
+	}
+	for _, tool := range []string{"condor_q", "condor_history"} {
+		if asked := strings.TrimSpace(onPoint(t, "ben", "cat "+c.Tools+"/"+tool+".asked 2>/dev/null | wc -l")); asked != "0" && asked != "1" {
+			t.Errorf("%s was asked %s times", tool, asked)
+		}
+	}
+	if err := d.Cancel(t.Context(), refs); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // A server that allows fewer sessions than the driver may use is told of, and named.

@@ -24,6 +24,7 @@ var byTheWay = regexp.MustCompile("^(submit|cancel|uploads|downloads|logs|events
 
 // The same without a host, as far as that makes a difference: this binary goes to the access point, and the suite runs there.
 func TestConformanceOnAccessPoint(t *testing.T) {
+	t.Parallel()
 	if os.Getenv(onAccessPoint) != "" {
 		o := patient
 		o.Only = byTheWay

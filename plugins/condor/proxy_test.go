@@ -33,6 +33,7 @@ type proxy struct {
 	tear   bool                // the next piece is torn, and its connection reset
 	lost   chan struct{}       // closed: what flows that are there carry goes nowhere
 	conns  map[net.Conn]bool
+	made   int // connections, since the beginning
 	work   sync.WaitGroup
 }
 
@@ -68,6 +69,7 @@ func (p *proxy) accept() {
 		}
 		p.mu.Lock()
 		p.conns[near], p.conns[far] = true, true
+		p.made++
 		lost := p.lost
 		p.mu.Unlock()
 		p.work.Go(func() { p.pump(near, far, there, lost) })

@@ -203,6 +203,7 @@ var byToken = regexp.MustCompile("^(submit|cancel|uploads|downloads|logs|batches
 
 // The suite, on a portal's machine that has a token and nothing else. DAGMan cannot be had there.
 func TestConformanceByToken(t *testing.T) {
+	t.Parallel()
 	g, here := onPortal(t, nil)
 	if !here {
 		return
