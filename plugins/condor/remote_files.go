@@ -154,8 +154,8 @@ func (r *remote) stateOf(ctx context.Context, ref scheduler.Ref, task int) (stat
 
 // from is a writer that leaves out what was written before. Where it is given as much as can be peeked at, it is not known where that begins.
 type from struct {
-	at, skip, got int64
-	w             io.Writer
+	at, skip int64
+	w        io.Writer
 }
 
 func (f *from) Write(b []byte) (int, error) {
