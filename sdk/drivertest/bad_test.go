@@ -10,6 +10,7 @@ import (
 
 	"github.com/oceanid/oceanid/internal/wire/pluginv1"
 	"github.com/oceanid/oceanid/sdk"
+	"github.com/oceanid/oceanid/sdk/drivertest"
 	"github.com/oceanid/oceanid/sdk/internal/process"
 	"github.com/oceanid/oceanid/sdk/internal/schema"
 	"github.com/oceanid/oceanid/sdk/internal/serve"
@@ -19,11 +20,12 @@ import (
 // defectVariable names the defect that a driver's process is to have.
 const defectVariable = "DRIVERTEST_DEFECT"
 
-// TestMain lets the test binary be a driver with a defect.
+// TestMain lets the test binary be a driver, also one with a defect.
 func TestMain(m *testing.M) {
 	if name := os.Getenv(defectVariable); name != "" && process.StartedByHost() {
 		os.Exit(serveBadly(name))
 	}
+	drivertest.Main(poolPlugin())
 	os.Exit(m.Run())
 }
 
