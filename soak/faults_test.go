@@ -52,8 +52,9 @@ scheduler "condor" "pool" {
 }
 `, l.Redis().URL, l.SSH().Host, l.SSH().Port, user.Name, user.PrivateKey, l.SSH().KnownHosts))
 	seed := seed(t)
-	f := &fleet{t: t, dir: dir, lab: l, chance: rand.New(rand.NewPCG(seed, seed)), wishes: 20}
+	f := &fleet{t: t, dir: dir, lab: l, chance: rand.New(rand.NewPCG(seed, seed)), wishes: 20, listener: listen(t, dir)}
 	defer f.stop()
+	defer f.listener.close()
 	for n := range f.portals {
 		f.start(n, 0)
 	}
@@ -79,12 +80,13 @@ scheduler "condor" "pool" {
 
 // fleet is two portals, and what is killed under them.
 type fleet struct {
-	t       *testing.T
-	dir     string
-	lab     *lab.Lab
-	chance  *rand.Rand
-	portals [2]*portalProcess
-	wishes  int
+	t        *testing.T
+	dir      string
+	lab      *lab.Lab
+	chance   *rand.Rand
+	portals  [2]*portalProcess
+	wishes   int
+	listener *listener
 }
 
 type portalProcess struct {
@@ -277,7 +279,7 @@ func (f *fleet) witness() {
 			t.Errorf("wish %s ended %s: %s", wish, j.State, j.Reason)
 		}
 	}
-	f.told(ctx, h, tokens, last)
+	f.told(ctx, tokens, last)
 	at := map[string][]string{}
 	for _, tool := range []string{"condor_history", "condor_q"} {
 		out, err := f.lab.Run(ctx, "root", tool, "-const", `OceanidToken isnt undefined`, "-af", "OceanidToken", "ClusterId", "ProcId")
@@ -324,21 +326,12 @@ func (f *fleet) last(ctx context.Context, h *host.Host) *host.Job {
 	return job
 }
 
-// told counts the ends in the stream of events.
-func (f *fleet) told(ctx context.Context, h *host.Host, tokens map[string]string, last *host.Job) {
+// told looks how often each end was told.
+func (f *fleet) told(ctx context.Context, tokens map[string]string, last *host.Job) {
 	f.t.Helper()
-	told := map[string]int{}
-	for e, err := range h.Events(ctx, host.FromStart) {
-		if err != nil {
-			f.t.Errorf("%d of %d ends were told, then: %v", len(told), len(tokens), err)
-			return
-		}
-		if e.State.Terminal() {
-			told[e.Job]++
-		}
-		if e.Job == last.ID && e.State.Terminal() {
-			break
-		}
+	told := f.listener.until(ctx, f.t, last.ID)
+	if err := f.listener.close(); err != nil {
+		f.t.Error(err)
 	}
 	for id, wish := range tokens {
 		if told[id] != 1 {
