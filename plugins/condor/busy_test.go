@@ -72,10 +72,7 @@ func TestOneConnectionServesAll(t *testing.T) {
 // However many jobs are asked about together, the queue is asked once, and the history not at all while the queue knows them.
 func TestOneLookUpAnswersForAll(t *testing.T) {
 	t.Parallel()
-	c := account(t, "ben")
-	c.Tools, c.Directory = "/home/ben/"+newToken(), "~/"+newToken()
-	onPoint(t, "ben", "mkdir "+c.Tools+" && cd "+c.Tools+` && for t in condor_q condor_history; do printf '#!/bin/sh\necho x >>`+c.Tools+`/%s.asked\nexec /usr/bin/%s "$@"\n' $t $t >$t && chmod +x $t; done &&
-		for t in condor_submit condor_rm condor_hold condor_version; do ln -s /usr/bin/$t .; done`)
+	c, asked := counting(t)
 	d := open(t, c)
 	var jobs []scheduler.Job
 	for range 30 {
@@ -91,7 +88,7 @@ func TestOneLookUpAnswersForAll(t *testing.T) {
 	for _, ref := range refs {
 		await(t, d, ref, "held", in(scheduler.Held))
 	}
-	onPoint(t, "ben", "rm -f "+c.Tools+"/*.asked")
+	asked()
 	told := 0
 	if err := d.Query(t.Context(), scheduler.Query{Jobs: refs}, func(s scheduler.Status) error {
 		if told += max(s.Count, 1); s.State != scheduler.Held {
@@ -101,10 +98,48 @@ func TestOneLookUpAnswersForAll(t *testing.T) {
 	}); err != nil || told != len(refs) {
 		t.Errorf("%d of %d jobs are told: %v", told, len(refs), err)
 	}
-	for tool, want := range map[string]string{"condor_q": "1", "condor_history": "0"} {
-		if asked := strings.TrimSpace(onPoint(t, "ben", "cat "+c.Tools+"/"+tool+".asked 2>/dev/null | wc -l")); asked != want {
-			t.Errorf("%s was asked %s times", tool, asked)
-		}
+	if got := asked(); got != "1 0" {
+		t.Errorf("condor_q and condor_history were asked %s times", got)
+	}
+	if err := d.Cancel(t.Context(), refs); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counting is an account whose tools count how often condor_q and condor_history are asked; asked tells it, and begins anew.
+func counting(t *testing.T) (c Config, asked func() string) {
+	t.Helper()
+	c = account(t, "ben")
+	c.Tools, c.Directory = "/home/ben/"+newToken(), "~/"+newToken()
+	onPoint(t, "ben", "mkdir "+c.Tools+" && cd "+c.Tools+` && for t in condor_q condor_history; do printf '#!/bin/sh\necho x >>`+c.Tools+`/%s.asked\nexec /usr/bin/%s "$@"\n' $t $t >$t && chmod +x $t; done &&
+		for t in condor_submit condor_rm condor_hold condor_version; do ln -s /usr/bin/$t .; done`)
+	return c, func() string {
+		return strings.TrimSpace(onPoint(t, "ben", "cd "+c.Tools+` && touch condor_q.asked condor_history.asked && echo $(wc -l <condor_q.asked) $(wc -l <condor_history.asked) && rm -f *.asked`))
+	}
+}
+
+// The history of a pool is long. Nobody reads it in order to delete what is not in the queue any more.
+func TestRemovalReadsNoHistory(t *testing.T) {
+	t.Parallel()
+	c, asked := counting(t)
+	d := open(t, c)
+	jobs := []scheduler.Job{sh("true"), sh("true"), sh("sleep 300")}
+	var refs []scheduler.Ref
+	for i := range jobs {
+		refs = append(refs, submit(t, d, jobs[i]))
+	}
+	await(t, d, refs[0], "at an end", ended)
+	await(t, d, refs[1], "at an end", ended)
+	asked()
+	if err := d.Remove(t.Context(), refs); !errors.Is(err, fault.Conflict) || !strings.Contains(err.Error(), refs[2].Token) || strings.Contains(err.Error(), refs[0].Token) {
+		t.Errorf("%v", err)
+	}
+	if got := asked(); got != "1 0" {
+		t.Errorf("condor_q and condor_history were asked %s times", got)
+	}
+	left := onPoint(t, "ben", "ls "+strings.Replace(c.Directory, "~", "/home/ben", 1)+"/jobs")
+	if strings.TrimSpace(left) != refs[2].Token {
+		t.Errorf("there are %q", left)
 	}
 	if err := d.Cancel(t.Context(), refs); err != nil {
 		t.Fatal(err)

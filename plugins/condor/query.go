@@ -20,14 +20,19 @@ import (
 // queryJobs asks three witnesses, each only about what the one before did not know: the schedd's queue, once for all jobs; its history; the event log. A
 // task that none of them knows is lost. What they tell of a task that has ended never changes, so their order decides nothing but the cost.
 func (d *driver) queryJobs(ctx context.Context, q scheduler.Query, yield func(scheduler.Status) error) error {
-	if len(q.Jobs) == 0 {
+	return d.inquire(ctx, q.Jobs, yield, d.askQueue, d.askHistory, d.askLog)
+}
+
+// inquire tells where jobs stand by what these witnesses say, in this order.
+func (d *driver) inquire(ctx context.Context, jobs []scheduler.Ref, yield func(scheduler.Status) error, witnesses ...func(context.Context, map[string]*inquiry) error) error {
+	if len(jobs) == 0 {
 		return nil
 	}
 	if _, err := d.at(ctx); err != nil {
 		return err
 	}
-	inquiries := make(map[string]*inquiry, len(q.Jobs))
-	for _, ref := range q.Jobs {
+	inquiries := make(map[string]*inquiry, len(jobs))
+	for _, ref := range jobs {
 		if !scheduler.ValidToken(ref.Token) {
 			return fault.Invalid.New("job %s: %q is no token", ref.ID, ref.Token)
 		}
@@ -36,7 +41,7 @@ func (d *driver) queryJobs(ctx context.Context, q scheduler.Query, yield func(sc
 	if err := d.identify(ctx, inquiries); err != nil {
 		return err
 	}
-	for _, ask := range []func(context.Context, map[string]*inquiry) error{d.askQueue, d.askHistory, d.askLog} {
+	for _, ask := range witnesses {
 		open := maps.Collect(func(yield func(string, *inquiry) bool) {
 			for token, i := range inquiries {
 				if !i.complete() && !yield(token, i) {
@@ -51,7 +56,7 @@ func (d *driver) queryJobs(ctx context.Context, q scheduler.Query, yield func(sc
 			return err
 		}
 	}
-	for _, ref := range q.Jobs {
+	for _, ref := range jobs {
 		i := inquiries[ref.Token]
 		if i == nil {
 			continue // named twice, or handed over just now

@@ -10,20 +10,28 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// Remove deletes the jobs' folders, and those of a workflow's nodes, once Query says that all their tasks have ended. What is kept of a job is a link by
-// which it is never handed over again, and its line in the list of clusters.
+// Remove deletes the jobs' folders, and those of a workflow's nodes, once all their tasks have ended. What is kept of a job is a link by which it is never
+// handed over again, and its line in the list of clusters.
 func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 	if len(jobs) == 0 {
 		return nil
 	}
 	open := make(map[string]string)
-	err := d.Query(ctx, scheduler.Query{Jobs: jobs}, func(s scheduler.Status) error {
+	note := func(s scheduler.Status) error {
 		if !s.State.Terminal() {
 			open[s.Token] = string(s.State)
 		}
 		return nil
-	})
+	}
+	single, workflows, err := d.sorted(ctx, jobs)
 	if err != nil {
+		return err
+	}
+	// Whatever is not in the queue has ended. How it has is not asked: the history takes long to read, and is longer from job to job.
+	if err := d.inquire(ctx, single, note, d.askQueue); err != nil {
+		return err
+	}
+	if err := d.Query(ctx, scheduler.Query{Jobs: workflows}, note); err != nil {
 		return err
 	}
 	var tokens, refused []string
