@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -78,7 +80,7 @@ func marked(mark []string) []int {
 }
 
 func hasMark(pid int, mark []string) bool {
-	environ, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
+	environ, err := environOf(pid)
 	if err != nil {
 		return false
 	}
@@ -89,4 +91,69 @@ func hasMark(pid int, mark []string) bool {
 		}
 	}
 	return true
+}
+
+// environOf reads what the process was started with. While its program is being replaced it has nothing to show: that is awaited, for what is overlooked then
+// is neither stopped nor killed.
+func environOf(pid int) ([]byte, error) {
+	var seen layout
+	for since := time.Now(); ; time.Sleep(100 * time.Microsecond) {
+		environ, err := readAtOnce(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
+		if err != nil || len(environ) > 0 {
+			return environ, err
+		}
+		now := layoutOf(pid)
+		if now != seen {
+			seen, since = now, time.Now()
+		}
+		if time.Since(since) >= now.patience() {
+			return nil, nil
+		}
+	}
+}
+
+// readAtOnce reads a file in one read(2): what /proc tells in a second one may be of another program, or be gone.
+func readAtOnce(path string) ([]byte, error) {
+	for size := 8 << 10; ; size *= 4 {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		content := make([]byte, size)
+		n, err := f.Read(content)
+		f.Close()
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		if err != nil || n < size {
+			return content[:n], err
+		}
+	}
+}
+
+// layout is what proc_pid_stat(5) has as fields 23, 50 and 51: how much memory a process has, and where its environment begins and ends.
+type layout struct{ memory, begin, end string }
+
+func layoutOf(pid int) (l layout) {
+	stat, err := readAtOnce(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return l
+	}
+	if fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])); len(fields) >= 49 {
+		l = layout{memory: fields[20], begin: fields[47], end: fields[48]}
+	}
+	return l
+}
+
+// patience is for how long a process that shows no environment, and has this layout, may yet be found to have one. Within execve(2) the environment has no place
+// from when the old memory is gone until the new one is laid out, which takes as long as the file system takes. Then for an instant it has a place and no length,
+// as one that is empty has for good. A zombie and a thread of the kernel have no memory.
+func (l layout) patience() time.Duration {
+	switch {
+	case l.memory == "" || l.memory == "0":
+		return 0
+	case l.end != "0" && l.begin == l.end:
+		return 2 * time.Millisecond
+	}
+	return time.Second
 }

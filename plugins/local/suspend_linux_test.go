@@ -25,15 +25,27 @@ func (p *pool) resume(refs ...scheduler.Ref) {
 	}
 }
 
-// stoppedOf tells how many of the processes with the job's token are stopped, and how many there are (proc_pid_stat(5)).
+// stoppedOf tells how many of the processes with the job's token are stopped, and how many there are (proc_pid_stat(5)). One that waits within vfork(2) for a
+// stopped child is: it shows as D, for nothing but the child's next program or its end lets it go on.
 func stoppedOf(token string) (stopped, all int) {
+	waiting, children := make(map[string]bool), make(map[string]bool)
 	for _, pid := range marked([]string{scheduler.EnvToken + "=" + token}) {
 		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 		if err != nil {
 			continue
 		}
 		all++
-		if _, rest, _ := strings.Cut(string(stat), ") "); strings.HasPrefix(rest, "T") {
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		switch fields := strings.Fields(rest); fields[0] {
+		case "T":
+			stopped++
+			children[fields[1]] = true
+		case "D":
+			waiting[strconv.Itoa(pid)] = true
+		}
+	}
+	for pid := range waiting {
+		if children[pid] {
 			stopped++
 		}
 	}
