@@ -28,6 +28,9 @@ func (r *round) take(ctx context.Context, now time.Time) error {
 		return err
 	}
 	r.nextDue = next
+	for _, l := range r.failed {
+		r.sooner(l.Due) // the store does not know of it yet
+	}
 	for i := range letters {
 		l := letters[i]
 		if r.flying[l.ID] {

@@ -84,7 +84,8 @@ type Outbox struct {
 	stop  context.CancelFunc
 
 	mu       sync.Mutex
-	handlers map[string]Handler
+	names    map[string]bool    // of handlers that are there, or are just coming
+	handlers map[string]Handler // those that are there
 	posts    map[place]*post
 	// old are the schedulers that were there when their handler came: what such a handler has no place in begins now; in others it begins at their start.
 	old map[place]bool
@@ -98,7 +99,7 @@ type place struct{ hook, uid string }
 
 // New makes an outbox. owner names this process in the whole fleet. It does nothing before Changed is called, with "" at first.
 func New(s Store, owner string, log hclog.Logger) *Outbox {
-	o := &Outbox{store: s, owner: owner, log: log, handlers: map[string]Handler{}, posts: map[place]*post{}, old: map[place]bool{}, slots: map[place]chan struct{}{}}
+	o := &Outbox{store: s, owner: owner, log: log, names: map[string]bool{}, handlers: map[string]Handler{}, posts: map[place]*post{}, old: map[place]bool{}, slots: map[place]chan struct{}{}}
 	o.ctx, o.stop = context.WithCancel(context.Background())
 	return o
 }
@@ -111,30 +112,41 @@ func (o *Outbox) Handle(ctx context.Context, h Handler) error {
 		return err
 	}
 	o.mu.Lock()
-	_, taken := o.handlers[h.Name]
-	if !taken {
-		o.handlers[h.Name] = h
-	}
+	taken := o.names[h.Name]
+	o.names[h.Name] = true
 	o.mu.Unlock()
 	if taken {
 		return fault.Exists.New("there is a handler %q already", h.Name)
 	}
+	if err := o.come(ctx, h); err != nil {
+		o.mu.Lock()
+		delete(o.names, h.Name)
+		delete(o.handlers, h.Name)
+		o.mu.Unlock()
+		return err
+	}
+	return nil
+}
+
+// come brings a handler on. Nobody serves it before it is known which schedulers were there already.
+func (o *Outbox) come(ctx context.Context, h Handler) error {
 	uids, err := o.schedulers(ctx)
+	if err != nil {
+		return err
+	}
 	for _, uid := range uids {
-		if err != nil {
-			break
-		}
 		o.mu.Lock()
 		o.old[place{h.Name, uid}] = true
 		o.mu.Unlock()
-		if err = o.begin(ctx, h, uid); errors.Is(err, fault.NotFound) {
-			err = nil // it has just been deleted
+		if err := o.begin(ctx, h, uid); err != nil && !errors.Is(err, fault.NotFound) { // it may just have been deleted
+			return err
 		}
 	}
-	if err != nil {
-		o.mu.Lock()
-		delete(o.handlers, h.Name)
-		o.mu.Unlock()
+	o.mu.Lock()
+	o.handlers[h.Name] = h
+	o.mu.Unlock()
+	// There may be more of them by now, of which the handler was not told that they have changed.
+	if uids, err = o.schedulers(ctx); err != nil {
 		return err
 	}
 	for _, uid := range uids {
@@ -143,20 +155,29 @@ func (o *Outbox) Handle(ctx context.Context, h Handler) error {
 	return nil
 }
 
-// begin notes where a handler begins with a scheduler that it was never told about. Who has the lease has noted it.
+// begin sees to it that the store knows where a handler begins with a scheduler that it was never told about. Where somebody else has the lease, that one is
+// about to note it: what happens from now on must not come before.
 func (o *Outbox) begin(ctx context.Context, h Handler, uid string) error {
-	if _, there, err := o.store.HookCursor(ctx, uid, h.Name); err != nil || there {
-		return err
+	for {
+		if _, there, err := o.store.HookCursor(ctx, uid, h.Name); err != nil || there {
+			return err
+		}
+		lease, held, err := o.store.AcquireNamedLease(ctx, uid, store.HookLease(h.Name), o.owner+"/begin", leaseTime)
+		if err != nil {
+			return err
+		}
+		if held {
+			_, there, err := o.store.HookCursor(ctx, uid, h.Name)
+			if err == nil && !there {
+				err = o.first(ctx, h, lease)
+			}
+			return errors.Join(err, o.store.Release(context.WithoutCancel(ctx), lease))
+		}
+		rest(ctx, 20*time.Millisecond, nil)
+		if ctx.Err() != nil {
+			return fault.By(fault.Host, fault.Timeout.New("where handler %q begins is being noted by another process, which has not done so: %w", h.Name, context.Cause(ctx)))
+		}
 	}
-	lease, held, err := o.store.AcquireNamedLease(ctx, uid, store.HookLease(h.Name), o.owner+"/begin", leaseTime)
-	if err != nil || !held {
-		return err
-	}
-	_, there, err := o.store.HookCursor(ctx, uid, h.Name)
-	if err == nil && !there {
-		err = o.first(ctx, h, lease)
-	}
-	return errors.Join(err, o.store.Release(context.WithoutCancel(ctx), lease))
 }
 
 // Changed tells that there may be events of a scheduler; "": of any. The owner calls it for each value of the store's Changes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/oceanid/oceanid/internal/outbox"
 	"github.com/oceanid/oceanid/internal/store"
+	"github.com/oceanid/oceanid/sdk/fault"
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
@@ -37,6 +39,12 @@ func (t *told) of(job string) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.times[job]
+}
+
+func (t *told) states(job string) []scheduler.State {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.order[job])
 }
 
 func eventually(t testing.TB, what string, is func() bool) {
@@ -141,10 +149,8 @@ func TestEndsAreTold(t *testing.T) {
 			t.Error("told of before it came")
 		}
 	}
-	all.mu.Lock()
-	defer all.mu.Unlock()
 	for _, id := range after {
-		if got := all.order[id]; got[len(got)-1] != scheduler.Succeeded || got[len(got)-2] != scheduler.Running {
+		if got := all.states(id); got[len(got)-1] != scheduler.Succeeded || got[len(got)-2] != scheduler.Running {
 			t.Errorf("in the order %v", got)
 		}
 	}
@@ -215,6 +221,35 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// A handler that has come on is told what happens from then on, also where another process is just about to note where it begins.
+func TestHandlerHasBegunWhenItIsThere(t *testing.T) {
+	t.Parallel()
+	s, sch := opened(t)
+	o := begun(t, s, "one")
+	lease, held, err := s.AcquireNamedLease(t.Context(), sch.UID, store.HookLease("h"), "another", time.Minute)
+	if err != nil || !held {
+		t.Fatal(held, err)
+	}
+	var ends told
+	h := outbox.Handler{Name: "h", Handle: func(_ context.Context, e store.Event) error { ends.note(e); return nil }}
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := o.Handle(short, h); !errors.Is(err, fault.Timeout) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("nobody has noted where the handler begins: %v", err)
+	}
+	came := make(chan error, 1)
+	go func() { came <- o.Handle(t.Context(), h) }()
+	if err := s.Release(t.Context(), lease); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-came; err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range finish(t, s, sch, 1) {
+		eventually(t, "its end", func() bool { return ends.of(id) == 1 })
+	}
+}
+
 // What comes after an event that a handler failed at waits for it.
 func TestOrderInSpiteOfFailures(t *testing.T) {
 	t.Parallel()
@@ -230,7 +265,7 @@ func TestOrderInSpiteOfFailures(t *testing.T) {
 	}})
 	for _, id := range finish(t, s, sch, 10) {
 		eventually(t, "all its events", func() bool { return succeeded.of(id) == 3 })
-		if got := fmt.Sprint(succeeded.order[id]); got != "[pending running succeeded]" {
+		if got := fmt.Sprint(succeeded.states(id)); got != "[pending running succeeded]" {
 			t.Error(got)
 		}
 	}
