@@ -17,7 +17,7 @@ import (
 type action struct {
 	// tool is for errors.
 	tool string
-	// file is the script's, and call calls it for some tokens.
+	// file is as in script, and call calls it for some tokens.
 	file string
 	call func(tokens []string) string
 }

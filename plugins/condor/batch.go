@@ -23,6 +23,7 @@ type batch struct {
 	order  []string // the tokens that nothing was yielded for
 	yield  func(scheduler.Submitted) error
 	cut    error // why the last attempt has no answer, if it was the connection
+	doubt  bool  // an attempt had no answer: the schedd may have its jobs, whatever is told of the next
 }
 
 const (
@@ -39,14 +40,14 @@ func (b *batch) run(ctx context.Context) error {
 		for some := range slices.Chunk(b.order, largestBatch) {
 			busy, refused, err := b.handOver(ctx, some, false)
 			if err != nil {
-				return err
+				return b.driver.doubtful(b.doubt, err)
 			}
 			again, alone = append(again, busy...), append(alone, refused...)
 		}
 		for some := range slices.Chunk(alone, largestBatch) {
 			busy, _, err := b.handOver(ctx, some, true)
 			if err != nil {
-				return err
+				return b.driver.doubtful(b.doubt, err)
 			}
 			again = append(again, busy...)
 		}
@@ -80,7 +81,7 @@ func (b *batch) handOver(ctx context.Context, tokens []string, alone bool) (busy
 	})
 	if errors.Is(err, access.ErrCut) && ctx.Err() == nil {
 		// Another attempt finds out what this one has done.
-		b.cut = err
+		b.cut, b.doubt = err, true
 		return tokens, nil, nil
 	}
 	if err != nil {

@@ -56,6 +56,15 @@ func (d *driver) explain(err error) error {
 	return fault.Unavailable.New("%s: %w", d.point, err)
 }
 
+// doubtful makes a refusal none, where something was handed over before and nothing tells whether it was taken: it would be the last word on a job that may be at
+// the pool.
+func (d *driver) doubtful(doubt bool, err error) error {
+	if doubt && fault.Of(err) == fault.Denied {
+		return fault.Unavailable.New("%s: nothing tells whether the pool has taken what was handed over before the connection broke: %w", d.point, err)
+	}
+	return err
+}
+
 // notFound is what the shells say when they do not find one of HTCondor's tools.
 var notFound = regexp.MustCompile(`condor_\w+: (command )?not found|condor_\w+['’]?: No such file or directory`)
 

@@ -59,3 +59,21 @@ func TestTokenThatExpiresMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+// Where something was handed over before, and nothing tells whether it was taken, a refusal is not the last word.
+func TestRefusalInDoubt(t *testing.T) {
+	d := &driver{}
+	denied, missing := fault.Denied.New("x"), fault.Invalid.New("y")
+	for _, test := range []struct {
+		doubt    bool
+		err      error
+		wantKind fault.Kind
+	}{{false, denied, fault.Denied}, {true, denied, fault.Unavailable}, {true, missing, fault.Invalid}} {
+		if got := fault.Of(d.doubtful(test.doubt, test.err)); got != test.wantKind {
+			t.Errorf("%v: %v is %s, want %s", test.doubt, test.err, got, test.wantKind)
+		}
+	}
+	if d.doubtful(true, nil) != nil {
+		t.Error("nothing is wrong")
+	}
+}

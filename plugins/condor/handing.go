@@ -20,6 +20,7 @@ type handing struct {
 	of      map[string]*group // by token
 	inputs  []string          // "SIZE PATH"
 	paths   []string
+	bytes   int64 // of the inputs
 	files   []handed
 }
 
@@ -59,6 +60,7 @@ func (h *handing) add(job scheduler.Job, alone bool) error {
 	h.of[job.Token] = g
 	for _, in := range job.Inputs {
 		file := path.Join("jobs", job.Token, description.WorkDir, in.Name)
+		h.bytes += in.Size
 		h.inputs, h.paths = append(h.inputs, fmt.Sprintf("%d %s", in.Size, file)), append(h.paths, file)
 	}
 	return h.folder(job)
@@ -129,7 +131,16 @@ func (h *handing) define() (string, error) {
 	if len(h.inputs) > 0 {
 		expected = heredoc("expected", strings.Join(h.inputs, "\n"))
 	}
-	return files + expected + h.present() + h.early(), nil
+	return files + expected + h.present() + h.early() + fmt.Sprintf("patience=%d\n", h.patience()), nil
+}
+
+// patience is how many seconds a condor_submit may take. One that gives the inputs to a schedd elsewhere has a second more for each megabyte.
+func (h *handing) patience() int64 {
+	const least = 300
+	if !h.place.spooled {
+		return least
+	}
+	return least + h.bytes>>20
 }
 
 // file is the name of a file of a group.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,6 +65,56 @@ func TestSuspendAndResume(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, d, ref, "cancelled", in(scheduler.Cancelled))
+}
+
+// HTCondor loses half of a suspension that comes while a task is being started: its processes are stopped, and nobody is told.
+func TestSuspendWhatIsJustBeginning(t *testing.T) {
+	t.Parallel()
+	d := ben(t)
+	var all sync.WaitGroup
+	defer all.Wait()
+	for range 6 {
+		all.Go(func() {
+			ref := submit(t, d, sh("sleep 3600"))
+			cluster, _, _ := strings.Cut(string(ref.ID), ".")
+			onPoint(t, "ben", "until [ \"$(condor_q "+cluster+" -af JobStatus)\" = 2 ]; do :; done")
+			if err := d.Suspend(t.Context(), []scheduler.Ref{ref}); err != nil {
+				t.Error(err)
+			}
+			await(t, d, ref, "suspended", in(scheduler.Suspended))
+			if err := d.Resume(t.Context(), []scheduler.Ref{ref}); err != nil {
+				t.Error(err)
+			}
+			await(t, d, ref, "running", in(scheduler.Running))
+			if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What is being handed over while its removal is asked for is left alone, whatever comes first.
+func TestRemoveOfWhatIsBeingHandedOver(t *testing.T) {
+	t.Parallel()
+	c := account(t, "ben")
+	c.Tools, c.Directory = "/home/ben/"+newToken(), "~/"+newToken()
+	gate := c.Tools + "/gate"
+	onPoint(t, "ben", "mkdir "+c.Tools+" && cd "+c.Tools+` && printf '#!/bin/sh\n: >here\nuntil [ -e `+gate+` ]; do sleep 0.1; done\nexec /usr/bin/condor_submit "$@"\n' >condor_submit && chmod +x condor_submit`)
+	d := open(t, c)
+	job := scheduler.Job{Token: newToken(), Command: "true"}
+	submitted := make(chan error, 1)
+	go func() {
+		_, err := d.Submit(t.Context(), job)
+		submitted <- err
+	}()
+	onPoint(t, "ben", "until [ -e ~/"+strings.TrimPrefix(c.Directory, "~/")+"/batches/*/here ]; do sleep 0.1; done")
+	ref := scheduler.Ref{Token: job.Token, Tasks: 1}
+	wantFault(t, d.Remove(t.Context(), []scheduler.Ref{ref}), fault.Conflict, job.Token, "being handed over")
+	onPoint(t, "ben", "touch "+gate)
+	if err := <-submitted; err != nil {
+		t.Fatal(err)
+	}
+	await(t, d, ref, "succeeded", in(scheduler.Succeeded))
 }
 
 // Remove deletes the job's folder, follows no link, and leaves what has not ended.

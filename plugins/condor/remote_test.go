@@ -211,3 +211,47 @@ func TestConformanceByToken(t *testing.T) {
 	nobody := must(json.Marshal(map[string]string{"schedd": "nobody@", "collector": "127.0.0.1:1", "token": g.Tokens["good"]}))
 	drivertest.Scheduler(t, plugin(), g.config("good"), drivertest.Options{Patience: patience, Unreachable: nobody, Only: byToken, Refuses: []string{"workflows"}})
 }
+
+// A spooled job comes into the history when its files have been fetched, which may be long after its end. What has left the queue before is found behind it.
+func TestHistoryBehindWhatEndedLongAgo(t *testing.T) {
+	t.Parallel()
+	g, here := onPortal(t, nil)
+	if !here {
+		return
+	}
+	r := openRemote(t, g.config("good"), t.TempDir())
+	give := func(job scheduler.Job) scheduler.Ref {
+		job.Token = newToken()
+		id, err := r.Submit(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return scheduler.Ref{ID: id, Token: job.Token, Tasks: job.Tasks()}
+	}
+	old := give(sh("true"))
+	await(t, r.driver, old, "succeeded", in(scheduler.Succeeded))
+	cluster, proc, _ := strings.Cut(string(old.ID), ".")
+	process := "ClusterId == " + cluster + " && ProcId == " + proc
+	edit := script{name: "condor_qedit", file: "query", call: words("condor_qedit", "-constraint", process, "EnteredCurrentStatus") + " $(($(date +%s) - 90000)) >&2"}
+	if _, err := r.ask(t.Context(), edit); err != nil {
+		t.Fatal(err)
+	}
+	limited := sh("sleep 3600")
+	limited.Resources.RunTime = time.Second
+	removed := give(limited)
+	await(t, r.driver, removed, "failed", in(scheduler.Failed))
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	if err := r.Download(ctx, old, scheduler.FileQuery{}, func(scheduler.File, io.Reader) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for inQueue(t, r, old.Token) > 0 {
+		if ctx.Err() != nil {
+			t.Fatal("what was fetched is still in the queue")
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	if s := query(t, r.driver, removed)[0]; s.State != scheduler.Failed || s.Cause != scheduler.CauseRunTime {
+		t.Errorf("what was removed in between is %+v", s)
+	}
+}

@@ -16,10 +16,16 @@ func (d *driver) Remove(ctx context.Context, jobs []scheduler.Ref) error {
 	if len(jobs) == 0 {
 		return nil
 	}
+	// Of what somebody is handing over just now nothing is told.
 	open := make(map[string]string)
+	for _, ref := range jobs {
+		open[ref.Token] = "being handed over"
+	}
 	note := func(s scheduler.Status) error {
 		if !s.State.Terminal() {
 			open[s.Token] = string(s.State)
+		} else if open[s.Token] == "being handed over" {
+			delete(open, s.Token)
 		}
 		return nil
 	}

@@ -25,12 +25,12 @@ var scripts embed.FS
 type script struct {
 	// name says what, for errors.
 	name string
-	// file in scripts has the function, call calls it, and define defines what it calls.
+	// file in scripts has the function (there may be several, apart by spaces), call calls it, and define defines what it calls.
 	file, define, call string
 	lasting, bulk      bool
-	// once is for what must not be asked again as it stands.
-	once   bool
-	stderr io.Writer
+	// once is for what must not be asked again as it stands; hands for what hands something over.
+	once, hands bool
+	stderr      io.Writer
 }
 
 // words makes a shell command of words that stand for themselves.
@@ -45,7 +45,7 @@ func (d *driver) ask(ctx context.Context, s script) (answer, error) {
 	err := d.run(ctx, s, &out)
 	if errors.Is(err, access.ErrCut) && !s.once && ctx.Err() == nil {
 		out.Reset()
-		err = d.run(ctx, s, &out)
+		err = d.doubtful(s.hands, d.run(ctx, s, &out))
 	}
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (d *driver) text(s script) (text, mark string, err error) {
 	mark = rand.Text()
 	var b strings.Builder
 	fmt.Fprintf(&b, "dir=%s\nlog=%s\ntools=%s\n", words(p.dir), words(p.log()), words(d.tools))
-	files := []string{"begin", "attempts", s.file}
+	files := append([]string{"begin", "attempts"}, strings.Fields(s.file)...)
 	if d.elsewhere != nil {
 		files = append(files, "remote")
 	}

@@ -8,7 +8,7 @@ import (
 
 // suspendJobs has the execution points stop the processes of what runs (condor_suspend).
 func (d *driver) suspendJobs(ctx context.Context, jobs []scheduler.Ref) error {
-	return d.act(ctx, action{tool: "condor_suspend", file: "hold", call: func(tokens []string) string {
+	return d.act(ctx, action{tool: "condor_suspend", file: "hold suspend", call: func(tokens []string) string {
 		return words(append([]string{"suspend"}, tokens...)...)
 	}}, jobs)
 }

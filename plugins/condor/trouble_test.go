@@ -239,3 +239,20 @@ func TestStrictPool(t *testing.T) {
 		}
 	})
 }
+
+// What condor_submit says is told also where it does not come as far as reading what it is to submit; one that was killed may have handed over everything before.
+func TestSubmitThatCannotBegin(t *testing.T) {
+	t.Parallel()
+	for does, says := range map[string]string{
+		`echo "ERROR: Can't find address of local schedd" >&2; exit 1`: "Can't find address of local schedd",
+		`kill -KILL $$`: "condor_submit was killed",
+	} {
+		c := account(t, "ben")
+		c.Tools, c.Directory = "/home/ben/"+newToken(), "~/"+newToken()
+		onPoint(t, "ben", "mkdir "+c.Tools+" && cd "+c.Tools+" && cat >condor_submit <<'EOF' && chmod +x condor_submit\n#!/bin/sh\n"+does+"\nEOF\n")
+		for range 5 {
+			_, err := open(t, c).Submit(t.Context(), scheduler.Job{Token: newToken(), Command: "true"})
+			wantFault(t, err, fault.Unavailable, says)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func (d *driver) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (sche
 		return "", d.fileFault(err, "the files of the workflow")
 	}
 	answer, err := d.ask(ctx, script{
-		name: "condor_submit_dag", file: "workflow",
+		name: "condor_submit_dag", file: "workflow", hands: true,
 		define: inputs.String() + heredoc("write_head", plan.Head(at)),
 		call:   words("submit_workflow", w.Token, strconv.Itoa(plan.Tasks()), strconv.Itoa(w.MaxNodes)),
 	})

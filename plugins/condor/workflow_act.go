@@ -75,7 +75,7 @@ func (d *driver) actOnWorkflows(ctx context.Context, tool, function string, work
 	if _, err := d.at(ctx); err != nil {
 		return err
 	}
-	answer, err := d.ask(ctx, script{name: tool, file: "workflow", call: words(call...)})
+	answer, err := d.ask(ctx, script{name: tool, file: "workflow suspend", call: words(call...)})
 	if err != nil {
 		return err
 	}

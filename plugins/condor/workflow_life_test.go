@@ -160,3 +160,27 @@ func TestSuspendedWorkflow(t *testing.T) {
 	}
 	wantStates(t, await(t, d, ref, "ended", ended), good, good)
 }
+
+// A schedd that does not answer has held nothing.
+func TestHoldOfAWorkflowBesideADeafSchedd(t *testing.T) {
+	t.Parallel()
+	c := account(t, "ben")
+	c.Tools = "/home/ben/" + newToken()
+	gate := c.Tools + "/gate"
+	onPoint(t, "ben", "mkdir "+c.Tools+" && cd "+c.Tools+` && for t in condor_q condor_hold condor_suspend; do
+		printf '#!/bin/sh\n[ ! -e `+gate+`.%s ] || { echo "no answer of the schedd" >&2; exit 1; }\nexec /usr/bin/%s "$@"\n' $t $t >$t && chmod +x $t || exit; done`)
+	d := open(t, c)
+	ref := submitWorkflow(t, d, scheduler.Workflow{Nodes: []scheduler.Node{run("runs", "sleep 3600")}})
+	for _, tool := range []string{"condor_q", "condor_hold"} {
+		onPoint(t, "ben", "touch "+gate+"."+tool)
+		wantFault(t, d.Hold(t.Context(), []scheduler.Ref{ref}), fault.Unavailable, "no answer of the schedd")
+		onPoint(t, "ben", "rm "+gate+"."+tool)
+	}
+	onPoint(t, "ben", "touch "+gate+".condor_suspend")
+	wantFault(t, d.Suspend(t.Context(), []scheduler.Ref{ref}), fault.Unavailable, "no answer of the schedd")
+	onPoint(t, "ben", "rm "+gate+".*")
+	if err := d.Cancel(t.Context(), []scheduler.Ref{ref}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, d, ref, "ended", ended)
+}

@@ -64,3 +64,12 @@ first_begun() {
 		links "$@" | awk -F/ -v batches="$dir/batches" '(getline at <(file = batches "/" $1 "/begun")) > 0 { print at; close(file) }'
 	} | awk -v wanted="$wanted" '/^[0-9]+$/ { n++; if (!first || $1 < first) first = $1 } END { if (n == wanted && n) print first }'
 }
+
+# keep FOLDER FILE adds the identifiers in FILE to those of the attempt in FOLDER. Both are below $dir, where the caller is.
+keep() {
+	[ -s "$2" ] || return 0
+	# A disk that was full may have cut the last line short.
+	{ echo && cat "$2"; } >>clusters
+	cat "$1/ids" "$2" >"$1/ids.new" 2>/dev/null
+	mv -f "$1/ids.new" "$1/ids" || exit 74
+}

@@ -7,5 +7,5 @@ queue_since() {
 # history_since TIME ATTRIBUTES prints those that have left the queue since then.
 history_since() {
 	section jobs
-	condor_history -constraint "OceanidToken isnt undefined && StageInFinish isnt undefined && EnteredCurrentStatus >= $1" -since "EnteredCurrentStatus < $(($1 - 60))" -json -attributes "$2" || exit 69
+	condor_history -constraint "OceanidToken isnt undefined && StageInFinish isnt undefined && EnteredCurrentStatus >= $1" -since "$(left_before $(($1 - 60)))" -json -attributes "$2" || exit 69
 }

@@ -56,7 +56,7 @@ bring() {
 
 # may_leave CONSTRAINT marks jobs as fetched. Where that fails they leave the queue ten days after their end.
 may_leave() {
-	condor_qedit -constraint "OceanidToken =?= \"$token\" && $1" OceanidFetched true >/dev/null 2>&1 </dev/null || :
+	condor_qedit -constraint "OceanidToken =?= \"$token\" && $1" OceanidFetchedAt $(date +%s) OceanidFetched true >/dev/null 2>&1 </dev/null || :
 }
 
 # leave TOKEN… lets what is left of removed jobs leave the queue.

@@ -11,6 +11,7 @@ release() {
 # suspend TOKEN… stops what runs where it is.
 suspend() {
 	tell condor_suspend "JobStatus =?= 2" "$@"
+	[ "$code" != 0 ] || [ -z "$jobs" ] || insist "$jobs"
 }
 
 # resume TOKEN… lets what is suspended go on.

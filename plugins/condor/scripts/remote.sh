@@ -25,7 +25,7 @@ find_again() {
 	whole="($tokens) && StageInFinish isnt undefined && regexp(\"^$unspooled\", RemoveReason) =!= true"
 	{
 		condor_q -constraint "$whole" -autoformat ClusterId ProcId OceanidTasks OceanidToken || exit 69
-		condor_history -constraint "$whole" -since "EnteredCurrentStatus < $((since - 3600))" -autoformat ClusterId ProcId OceanidTasks OceanidToken || exit 69
+		condor_history -constraint "$whole" -since "$(left_before $((since - 3600)))" -autoformat ClusterId ProcId OceanidTasks OceanidToken || exit 69
 	} >"$batch/witnesses" || exit 69
 	# Of an array whose other tasks have gone something may be left.
 	printf '%s\n' "$@" | grep -vxF -e "$left" | awk '
@@ -60,6 +60,7 @@ adopt() {
 	if [ -s "$batch/found" ]; then
 		keep "$batch" "$batch/found"
 		date +%s >"$batch/begun" && ln -s $(awk -v a="$attempt" '{ print a "/" $2 }' "$batch/found") attempts/ 2>/dev/null
+		needed "$attempt" || rm -rf "$batch"
 	fi
 	# What is left over was half handed over by that machine: in the last ten minutes perhaps, and it may still be at it. Or by somebody here, just now.
 	for token in $(printf '%s\n' "$there" | awk '$5 == 5 && $6 == "false" { print $4 }' | sort -u); do
@@ -73,6 +74,12 @@ adopt() {
 		fi
 	done
 	[ -s "$batch/found" ] || rm -rf "$batch"
+}
+
+# left_before TIME is true of records of the history behind which none has left the queue since then: they are in the order in which jobs have left it. A spooled job does
+# so when its files have been fetched, long after its end, of which alone its record tells; of one of ours we have written when that was, by the clock of this machine.
+left_before() {
+	echo "EnteredCurrentStatus < $1 && (StageInFinish is undefined || OceanidToken isnt undefined && JobStatus == 3) || OceanidFetchedAt < $(($1 - 3600))"
 }
 
 # locate SCHEDD asks the collector where that is. Where it fails it says why, in the words of condor_status; other tools have none for it.
@@ -92,5 +99,5 @@ past() {
 	shift 3
 	since=$(first_begun "$@")
 	section jobs
-	condor_history -constraint "$constraint" -limit "$limit" -since "EnteredCurrentStatus < $((${since:-0} - 3600))" -json -attributes "$attributes" || exit 69
+	condor_history -constraint "$constraint" -limit "$limit" -since "$(left_before $((${since:-0} - 3600)))" -json -attributes "$attributes" || exit 69
 }

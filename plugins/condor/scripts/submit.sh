@@ -7,7 +7,7 @@
 #
 # The caller defines files, which makes the folders of the jobs in $mine and in the attempt's: groups, with a line "NUMBER KIND TASKS CHECK" for each
 # condor_submit, NUMBER.sub with its description and NUMBER.items with a line for each of its jobs; expected, which prints "SIZE PATH" of the inputs; and
-# present, which prints the same of those that are there. Processes are dear where a batch of jobs must cost what one costs: there are few here.
+# present, which prints the same of those that are there; patience is how many seconds a condor_submit may take. Processes are dear where a batch of jobs must cost what one costs: there are few here.
 submit() {
 	attempt=$1
 	shift
@@ -104,15 +104,6 @@ find_again() {
 	keep "batches/$other" "$batch/found"
 }
 
-# keep FOLDER FILE adds the identifiers in FILE to those of the attempt in FOLDER.
-keep() {
-	[ -s "$2" ] || return 0
-	# A disk that was full may have cut the last line short.
-	{ echo && cat "$2"; } >>clusters
-	cat "$1/ids" "$2" >"$1/ids.new" 2>/dev/null
-	mv -f "$1/ids.new" "$1/ids" || exit 74
-}
-
 # sort_out leaves out what has been cancelled, and what lacks an input.
 sort_out() {
 	: >"$batch/out"
@@ -150,17 +141,24 @@ hand_over() {
 		early=false
 		printf '%s\n' $mine >"$batch/mine"
 	fi
-	export dir batch early
+	export dir batch early patience
 	tell | setsid sh -c '
 		cd "$batch" || exit
 		# condor_submit_one NAME submits what is described in NAME; "-": what comes from the shell that makes the files.
 		condor_submit_one() {
-			timeout 300 condor_submit -terse -single-cluster $1 >$k.out 2>$k.err
+			timeout $patience condor_submit -terse -single-cluster $1 >$k.out 2>$k.err
+			code=$?
+			# What was killed may have handed over everything before.
+			if [ $code -eq 124 ] || [ $code -ge 128 ]; then
+				echo "condor_submit was killed (exit code $code), at the latest after $patience s" >>$k.err
+				code=75
+			fi
 		}
 		if [ $early = true ]; then
 			k=0
 			condor_submit_one -
-			code=$?
+			# One that could not even begin is done before the files are: what comes ends when they are there.
+			[ $code -eq 0 ] || cat >/dev/null
 			# Of a description that did not come whole nothing is to be told.
 			[ $code -eq 0 ] || [ -e told ] || exit
 		else
@@ -180,7 +178,6 @@ hand_over() {
 			fi
 			[ $early = true ] || {
 				condor_submit_one $k.sub </dev/null
-				code=$?
 			}
 			[ $code -eq 0 ] || {
 				echo $k $code >>failed

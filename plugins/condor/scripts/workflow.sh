@@ -131,9 +131,13 @@ hold_workflows() {
 hold_one() {
 	mine="OceanidToken =?= \"$2\" && ClusterId =?= $1"
 	nodes="OceanidWorkflow =?= \"$2\" && JobStatus =?= 1"
-	[ -n "$(condor_q -constraint "$mine" -af ClusterId)" ] || return 0
+	there=$(condor_q -constraint "$mine" -af ClusterId 2>&1) || {
+		echo "$there"
+		return 69
+	}
+	[ -n "$there" ] || return 0
 	because="at the request of a user of Oceanid"
-	condor_hold -reason "$because" -constraint "$mine && JobStatus =!= 5" 2>&1 | not_none
+	unless_none condor_hold -reason "$because" -constraint "$mine && JobStatus =!= 5" || return
 	tries=0
 	for lock in "$dir/jobs/$2"/*.dag.lock; do
 		pid=$(sed -n 's/^PID = //p' "$lock" 2>/dev/null)
@@ -142,7 +146,7 @@ hold_one() {
 			sleep 0.1
 		done
 	done
-	condor_hold -reason "$because" -constraint "$nodes" 2>&1 | not_none
+	unless_none condor_hold -reason "$because" -constraint "$nodes"
 }
 
 # release_workflows ID… lets DAGMans and their jobs go on. HTCondor 25 lets a job that was held rest for five minutes; a DAGMan has no need of that.
@@ -156,6 +160,7 @@ release_workflows() {
 # suspend_workflows ID… stops the jobs of nodes that run, resume_workflows lets them go on.
 suspend_workflows() {
 	on_each condor_suspend 'OceanidWorkflow =?= \"$token\" && JobStatus =?= 2' "$@"
+	[ "$code" != 0 ] || insist "$(for id; do echo "OceanidWorkflow =?= \"${id%% *}\""; done | sed -e '1!s/^/ || /' | tr -d '\n')"
 }
 resume_workflows() {
 	on_each condor_continue 'OceanidWorkflow =?= \"$token\" && JobStatus =?= 7' "$@"
@@ -172,19 +177,21 @@ on_each() {
 		token=${id%% *}
 		cluster=${id#* }
 		eval "constraint=\"$which\""
-		"$tool" -reason "at the request of a user of Oceanid" -constraint "$constraint" 2>&1 | not_none || code=1
+		unless_none "$tool" -reason "at the request of a user of Oceanid" -constraint "$constraint" || code=$?
 	done
 	section code
 	echo "$code"
 }
 
-# not_none fails when a tool has said that it failed, and not when it has found nothing to do.
-not_none() {
-	said=$(cat)
+# unless_none TOOL… runs a tool, and fails as it does, in its words; not where it has found nothing to do.
+unless_none() {
+	said=$("$@" 2>&1) && return
+	code_of_tool=$?
 	case $said in
-	*"all jobs matching constraint"* | "") return 0 ;;
-	*[Ee]rror* | *ERROR* | *"Can't"* | *Failed*) echo "$said" && return 1 ;;
+	*"Couldn't find/"*) return 0 ;;
 	esac
+	echo "$said"
+	return $code_of_tool
 }
 
 # remove_nodes TOKEN deletes the folders of the workflow's node jobs. The caller defines node_tokens, which prints their tokens. rm follows no link.
