@@ -54,6 +54,7 @@ func (s *Scheduler) submitBatch(ctx context.Context, jobs []*schedulerv1.Job, yi
 		}
 		left[job.GetToken()] = job
 	}
+	var doubt doubt
 	return s.do(ctx, verb{name: "SubmitBatch", op: "submit", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		request := &schedulerv1.SubmitBatchRequest{Instance: i.ref()}
 		for _, job := range jobs {
@@ -66,7 +67,7 @@ func (s *Scheduler) submitBatch(ctx context.Context, jobs []*schedulerv1.Job, yi
 		}
 		stream, err := schedulerv1.NewBatchesClient(conn).SubmitBatch(ctx, request)
 		if err != nil {
-			return err
+			return doubt.about(err)
 		}
 		for {
 			answer, err := stream.Recv()
@@ -74,7 +75,7 @@ func (s *Scheduler) submitBatch(ctx context.Context, jobs []*schedulerv1.Job, yi
 				return unanswered(len(left), len(jobs))
 			}
 			if err != nil {
-				return err
+				return doubt.about(err)
 			}
 			submitted := wire.SubmittedFromProto(answer)
 			if left[submitted.Token] == nil {
@@ -84,7 +85,7 @@ func (s *Scheduler) submitBatch(ctx context.Context, jobs []*schedulerv1.Job, yi
 			if submitted.Err == nil {
 				submitted.ID, submitted.Err = identifier(answer.GetId())
 			}
-			submitted.Err = i.clean(ctx, submitted.Err)
+			submitted.Err = i.clean(ctx, doubt.about(submitted.Err))
 			if err := yield(submitted); err != nil {
 				return err
 			}

@@ -15,10 +15,11 @@ import (
 
 // Submit is scheduler.Driver's: safe to repeat, by the job's token.
 func (s *Scheduler) Submit(ctx context.Context, job scheduler.Job) (id scheduler.ID, err error) {
+	var doubt doubt
 	err = s.do(ctx, verb{name: "Submit", op: "submit", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		resp, err := s.client(conn).Submit(ctx, &schedulerv1.SubmitRequest{Instance: i.ref(), Job: wire.JobToProto(job)})
 		if err != nil {
-			return err
+			return doubt.about(err)
 		}
 		id, err = identifier(resp.GetId())
 		return err
@@ -31,10 +32,11 @@ func (s *Scheduler) SubmitWorkflow(ctx context.Context, w scheduler.Workflow) (i
 	if err := s.need(Workflows, "run workflows"); err != nil {
 		return "", err
 	}
+	var doubt doubt
 	err = s.do(ctx, verb{name: "SubmitWorkflow", op: "submit workflow", deadline: submitDeadline}, func(ctx context.Context, conn grpc.ClientConnInterface, i Instance) error {
 		resp, err := schedulerv1.NewWorkflowsClient(conn).SubmitWorkflow(ctx, &schedulerv1.SubmitWorkflowRequest{Instance: i.ref(), Workflow: wire.WorkflowToProto(w)})
 		if err != nil {
-			return err
+			return doubt.about(err)
 		}
 		id, err = identifier(resp.GetId())
 		return err
