@@ -223,11 +223,12 @@ func (f *follower) saidOf(ctx context.Context, refs []scheduler.Ref) (map[string
 }
 
 // askAbout asks the pool about some jobs, and tells what it says. asked is the time of the question.
-func (f *follower) askAbout(ctx context.Context, refs []scheduler.Ref, asked int) {
+func (f *follower) askAbout(ctx context.Context, refs []scheduler.Ref, asked int) (all bool) {
 	err := f.query(ctx, refs, func(page []scheduler.Status) error {
 		return f.tell(ctx, news{statuses: page, answered: true, asked: asked})
 	})
 	if err != nil && ctx.Err() == nil && fault.Blame(err) != fault.Host {
 		f.log.Warn("the pool could not be asked about some jobs, is asked again", "jobs", len(refs), "error", err)
 	}
+	return err == nil
 }

@@ -21,12 +21,15 @@ type finished struct {
 	doubt bool // the pool may still have jobs that the store has lost
 	// strays are jobs that are not to be at the pool, and could not be cancelled.
 	strays []scheduler.Ref
+	// withheld are jobs whose news is still withheld: the pool could not be asked.
+	withheld []string
 }
 
 // The workers that are for many jobs have names that no job has.
 const (
 	cancelling = "cancel"
 	asking     = "ask"
+	expiring   = "expire"
 	adopting   = "adopt"
 	looking    = "look"
 	straying   = "stray"
@@ -45,6 +48,9 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 		}
 	}
 	var cancels, missing []scheduler.Ref
+	var over []overdue
+	_, busy := f.working[expiring]
+	f.unsure(now) // notes since when
 	for {
 		id, ok := f.due.next(now)
 		if !ok {
@@ -70,8 +76,9 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 			l.asked = now
 			missing = append(missing, l.ref())
 		}
-		if at := l.deadline(); !at.IsZero() && !at.After(now) {
-			f.expire(ctx, l, now)
+		if at := l.deadline(); !at.IsZero() && !at.After(now) && !busy {
+			l.expired = now
+			over = append(over, l.overdue(now))
 		}
 		f.plan(l)
 		f.due.delay(id, now.Add(chores)) // so that the look at what is due comes to an end
@@ -79,9 +86,16 @@ func (f *follower) chores(ctx context.Context, now time.Time) {
 	f.workOnce(cancelling, len(cancels) > 0, func() { f.cancelAll(ctx, cancels) })
 	f.cancelStrays(ctx, now)
 	asked := f.question()
-	missing = append(missing, f.withheldRefs(now)...)
-	if f.workOnce(asking, len(missing) > 0, func() { f.askAbout(ctx, missing, asked) }) && !f.unsure(now) {
-		f.withheld = nil
+	f.workOnce(expiring, len(over) > 0, func() { f.expire(ctx, over, asked) })
+	if _, busy := f.working[asking]; !busy {
+		refs, withheld := f.withheldRefs(now)
+		missing = append(missing, refs...)
+		f.workOnceFor(asking, len(missing) > 0, func() finished {
+			if f.askAbout(ctx, missing, asked) {
+				return finished{}
+			}
+			return finished{withheld: withheld}
+		})
 	}
 	if _, busy := f.working[adopting]; !busy && f.doubt && now.Sub(f.adopted) > adoptPause {
 		f.doubt, f.adopted = false, now
@@ -167,10 +181,15 @@ func (f *follower) start(id string, submits bool, do func() finished) {
 
 // workOnce starts a worker that there is one of, if it is wanted; false: it is not, or is at work.
 func (f *follower) workOnce(name string, wanted bool, do func()) bool {
+	return f.workOnceFor(name, wanted, func() finished { do(); return finished{} })
+}
+
+// workOnceFor is workOnce of a worker that answers.
+func (f *follower) workOnceFor(name string, wanted bool, do func() finished) bool {
 	if _, busy := f.working[name]; busy || !wanted {
 		return false
 	}
-	f.work(name, false, func() time.Time { do(); return time.Time{} })
+	f.start(name, false, do)
 	return true
 }
 
@@ -184,6 +203,7 @@ func (f *follower) worked(w finished, now time.Time) {
 	delete(f.working, w.id)
 	f.doubt = f.doubt || w.doubt
 	f.strays = append(f.strays, w.strays...)
+	f.withholdAgain(w.withheld)
 	// What it wrote comes to the ledger as an event, a moment later.
 	if l := f.jobs[w.id]; l != nil && submits && l.status.State == scheduler.Pending && l.status.CancelRequested.IsZero() {
 		f.intents.set(w.id, later(w.at, now.Add(chores)))

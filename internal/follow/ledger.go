@@ -32,6 +32,8 @@ type ledger struct {
 	touched, answered int
 	// cancelled and asked are when its cancellation was last repeated, and when the pool was last asked about it because it is missing.
 	cancelled, asked time.Time
+	// expired is when it was last found that its time is over.
+	expired time.Time
 }
 
 // newLedger makes the ledger of a record, as lists give it.
@@ -95,7 +97,7 @@ func (l *ledger) inherit(old *ledger) {
 	if old == nil || old.status.Run != l.status.Run {
 		return
 	}
-	l.times, l.cancelled, l.asked = old.times, old.cancelled, old.asked
+	l.times, l.cancelled, l.asked, l.expired = old.times, old.cancelled, old.asked, old.expired
 	if old.status.State == l.status.State && old.status.Native == l.status.Native && maps.Equal(old.status.Counts, l.status.Counts) {
 		l.touched, l.answered = old.touched, old.answered
 	}

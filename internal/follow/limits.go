@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,8 +11,17 @@ import (
 	"github.com/oceanid/oceanid/sdk/scheduler"
 )
 
-// deadline is when the job's policy wants something done about it; zero: nothing.
+// deadline is when the job's policy wants something done about it, or again where that was tried; zero: nothing.
 func (l *ledger) deadline() time.Time {
+	at := l.limit()
+	if !at.IsZero() && !l.expired.IsZero() {
+		at = later(at, l.expired.Add(again))
+	}
+	return at
+}
+
+// limit is when the job's time is over by its policy; zero: never.
+func (l *ledger) limit() time.Time {
 	st := &l.status
 	switch {
 	case st.State.Terminal() || !st.CancelRequested.IsZero():
@@ -62,25 +72,67 @@ func short(d time.Duration) string {
 	return text
 }
 
-// expire does what is due at the deadline. It is called by the follower's own goroutine: what takes time is a worker (see work). Until the deadline
-// moves it is called at each tick. The wish to cancel and its reason are written in one step; the cancelling itself is as for every such wish.
-func (f *follower) expire(ctx context.Context, l *ledger, now time.Time) {
-	if _, busy := f.working[l.id]; busy {
-		return
-	}
+// overdue is a job whose time is over by what its record says, and the change that says so.
+type overdue struct {
+	ref    scheduler.Ref
+	waits  bool // it is the wait that is over, not the run
+	change store.Change
+}
+
+func (l *ledger) overdue(now time.Time) overdue {
 	status := l.status
 	why, cause := l.excess(now)
 	status.CancelRequested, status.Reason = now, "its time is over: "+why
 	status.Notes = append(append([]store.Note(nil), status.Notes...), store.Note{Time: now, Text: why, Cause: cause})
-	change := store.Change{JobID: l.id, ExpectRevision: l.revision, Status: status}
-	f.work(l.id, false, func() time.Time {
-		// Where somebody was faster the deadline has moved, or it is tried again.
-		_, err := f.store.Commit(ctx, f.lease.UID, store.Batch{Fence: f.lease.Fence, Changes: []store.Change{change}})
-		if err != nil && ctx.Err() == nil {
-			f.log.Warn("a job whose time is over could not be cancelled, is tried again", "job", change.JobID, "error", err)
+	return overdue{ref: l.ref(), waits: status.Started.IsZero(), change: store.Change{JobID: l.id, ExpectRevision: l.revision, Status: status}}
+}
+
+// expire writes that the time of jobs is over: the wish to cancel and its reason in one step; the cancelling itself is as for every such wish. The record may be of
+// long ago, when nobody followed or the pool did not answer, so the pool is asked first, and told of is what it says: what has begun since waits no more,
+// and what has ended runs no more. It is a worker. Where somebody was faster, or the pool does not answer, it is tried again.
+func (f *follower) expire(ctx context.Context, over []overdue, asked int) {
+	var refs []scheduler.Ref
+	for _, o := range over {
+		if o.ref.ID != "" {
+			refs = append(refs, o.ref)
 		}
-		return time.Time{}
-	})
+	}
+	begun, ended, open := make(map[string]bool), make(map[string]bool), make(map[string]bool)
+	var silent error
+	if len(refs) > 0 {
+		silent = f.query(ctx, refs, func(page []scheduler.Status) error {
+			for _, s := range page {
+				switch {
+				case s.State == scheduler.Lost:
+				case s.State.Terminal():
+					ended[s.Token] = true
+				default:
+					open[s.Token] = true
+				}
+				if s.State == scheduler.Running || s.State == scheduler.Suspended {
+					begun[s.Token] = true
+				}
+			}
+			return f.tell(ctx, news{statuses: page, answered: true, asked: asked})
+		})
+	}
+	var changes []store.Change
+	for _, o := range over {
+		token := o.ref.Token
+		over := ended[token] && !open[token]
+		if o.ref.ID == "" || silent == nil && !over && !(o.waits && begun[token]) {
+			changes = append(changes, o.change)
+		}
+	}
+	err := silent
+	for some := range slices.Chunk(changes, 200) {
+		if _, failed := f.store.Commit(ctx, f.lease.UID, store.Batch{Fence: f.lease.Fence, Changes: some}); failed != nil {
+			err = failed
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		f.log.Warn("jobs whose time is over could not be cancelled, are tried again", "jobs", len(over), "error", err)
+	}
 }
 
 // blame gives a job that has ended because its time was over that reason, whatever the pool says of the cancelling.

@@ -36,17 +36,29 @@ func (f *follower) withhold(l *ledger, news []report) (rest []report) {
 	return rest
 }
 
-// withheldRefs are the jobs of which news was withheld that the pool can be asked about by now.
-func (f *follower) withheldRefs(now time.Time) (refs []scheduler.Ref) {
+// withheldRefs are the jobs of which news was withheld that the pool can be asked about by now. They are no more of those: whoever cannot ask gives them back.
+func (f *follower) withheldRefs(now time.Time) (refs []scheduler.Ref, ids []string) {
 	if len(f.withheld) == 0 || f.unsure(now) {
-		return nil
+		return nil, nil
 	}
 	for id := range f.withheld {
-		if l := f.jobs[id]; l != nil && l.status.Native != "" {
-			refs = append(refs, l.ref())
+		l := f.jobs[id]
+		if l != nil && l.status.Native == "" {
+			continue // until it is known what it is called there
+		}
+		delete(f.withheld, id)
+		if l != nil {
+			refs, ids = append(refs, l.ref()), append(ids, id)
 		}
 	}
-	return refs
+	return refs, ids
+}
+
+// withholdAgain notes that the pool is still to be asked about these jobs.
+func (f *follower) withholdAgain(ids []string) {
+	for _, id := range ids {
+		f.withheld[id] = true // somebody has withheld it before, so there is such a map
+	}
 }
 
 // hasRules tells whether any job may be handed to the pool more than once.

@@ -145,9 +145,10 @@ func (o *Outbox) come(ctx context.Context, h Handler) error {
 	o.mu.Lock()
 	o.handlers[h.Name] = h
 	o.mu.Unlock()
-	// There may be more of them by now, of which the handler was not told that they have changed.
-	if uids, err = o.schedulers(ctx); err != nil {
-		return err
+	// There may be more of them by now, of which the handler was not told that they have changed. It is there, whatever becomes of this: others are told of at
+	// their next change.
+	if more, err := o.schedulers(ctx); err == nil {
+		uids = more
 	}
 	for _, uid := range uids {
 		o.look(h, uid)
