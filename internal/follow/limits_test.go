@@ -72,3 +72,40 @@ func TestLimits(t *testing.T) {
 		})
 	}
 }
+
+// Nobody followed a job while its time went by, and the record is of before. What the pool says now decides: what has begun meanwhile waits no more, and what has
+// ended by itself was not ended by the limit.
+func TestLimitsOfARecordOfLongAgo(t *testing.T) {
+	t.Parallel()
+	const limit = 8 * time.Second
+	for name, c := range map[string]struct {
+		policy    scheduler.Policy
+		then, now scheduler.State
+	}{
+		"it has begun": {scheduler.Policy{QueueWait: limit}, scheduler.Queued, scheduler.Running},
+		"it has ended": {scheduler.Policy{RunTime: limit}, scheduler.Running, scheduler.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, sch := opened(t)
+			p := newPool()
+			pr := begin(t, s, p, "one", Rules{})
+			id := carried(t, pr, sch, scheduler.Job{Command: "x", Policy: c.policy})[0]
+			p.say(id, 0, 1, c.then)
+			eventually(t, "the record of before", func() bool { return state(t, s, id) == c.then })
+			since := time.Now()
+			pr.kill()
+			if got := state(t, s, id); got != c.then {
+				t.Fatalf("it is %s already", got)
+			}
+			p.say(id, 0, 1, c.now)
+			eventually(t, "its time to go by", func() bool { return time.Since(since) > limit })
+			begin(t, s, p, "two", Rules{})
+			eventually(t, "what the pool says", func() bool { return state(t, s, id) != c.then })
+			job, err := s.Job(t.Context(), id)
+			if err != nil || job.Status.State != c.now || job.Status.Cause != "" || !job.Status.CancelRequested.IsZero() {
+				t.Errorf("%+v, %v", job.Status, err)
+			}
+		})
+	}
+}
