@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -30,7 +32,7 @@ func TestADiskThatIsReadOnly(t *testing.T) {
 			events++
 			must(t, s.Close())
 		}
-		must(t, unix.MountSetattr(unix.AT_FDCWD, disk, 0, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}))
+		turnReadOnly(t, disk)
 		for range 2 {
 			_, err := store.Open(t.Context(), store.Options{Path: path})
 			wantKind(t, "open", err, fault.Unavailable)
@@ -46,5 +48,20 @@ func TestADiskThatIsReadOnly(t *testing.T) {
 		}
 		create(t, s, sch.UID, newJob(sch, scheduler.Job{}))
 		wantEvents(t, s, sch, events+1)
+	}
+}
+
+// turnReadOnly waits for nobody to have a file of the disk open for writing. The store that was closed has none, but a process that another test has just forked
+// has all of ours until its execve(2).
+func turnReadOnly(t *testing.T, disk string) {
+	t.Helper()
+	for {
+		err := unix.MountSetattr(unix.AT_FDCWD, disk, 0, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
+		if !errors.Is(err, unix.EBUSY) {
+			must(t, err)
+			return
+		}
+		must(t, t.Context().Err())
+		runtime.Gosched()
 	}
 }
